@@ -124,7 +124,7 @@ func moments(frames []*atoms.Frame) (*fitparticles.Data, []string, error) {
 		}
 	}
 	slices.SortFunc(species, func(a, b string) int { return cmp.Or(natural.Compare(a, b), strings.Compare(a, b)) })
-	d := &fitparticles.Data{Box: particles.Box{Side: f.Cell, Periodic: f.Periodic}, Mass: f.Mass, Kinds: len(species)}
+	d := &fitparticles.Data{Box: particles.Box{Side: f.Cell, Periodic: f.Periodic}, Mass: f.Mass, Kinds: len(species), Fixed: f.Fixed}
 	for _, s := range f.Species {
 		d.Kind = append(d.Kind, uint8(slices.Index(species, s)))
 	}
@@ -428,10 +428,15 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	return m, nil
 }
 
-// kinds are the indices of species, and the tables of all pairs of those that are there.
-func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, error) {
+// noPull is the law of pairs that do not act on each other.
+type noPull struct{}
+
+func (noPull) At(float64) (v, dv, ddv float64) { return 0, 0, 0 }
+
+// kinds are the indices of species, and the tables of all pairs of those that are there and of which one is not fixed.
+func (m *ParticleModel) kinds(species []string, fixed []bool) ([]uint8, []*particles.Table, error) {
 	kind := make([]uint8, len(species))
-	count := make([]int, len(m.Species))
+	count, moving := make([]int, len(m.Species)), make([]int, len(m.Species))
 	for i, s := range species {
 		k := slices.Index(m.Species, s)
 		if k < 0 {
@@ -439,6 +444,9 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 		}
 		kind[i] = uint8(k)
 		count[k]++
+		if fixed == nil || !fixed[i] {
+			moving[k]++
+		}
 	}
 	if m.Cutoff == 0 {
 		return kind, nil, nil
@@ -456,10 +464,10 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 		if t != nil {
 			continue
 		}
-		if count[a] > 0 && count[b] > 0 && (a != b || count[a] > 1) {
+		if (moving[a] > 0 && count[b] > 0 || count[a] > 0 && moving[b] > 0) && (a != b || count[a] > 1) {
 			return nil, nil, fmt.Errorf("no law for %s and %s: they never came within the cut-off in training", m.Species[a], m.Species[b])
 		}
-		tables[q] = tables[0]
+		tables[q] = particles.NewTable(noPull{}, m.Cutoff/2, m.Cutoff) // of pairs that are not there, or held
 	}
 	return kind, tables, nil
 }

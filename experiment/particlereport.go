@@ -121,7 +121,7 @@ func (e *Env) shown(ctx context.Context, dir string, m *ParticleModel) (*Particl
 func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	square := 0.0
 	v := slices.Clone(f.Vel)
-	if v != nil && m.Trap == nil {
+	if v != nil && m.Trap == nil && f.Fixed == nil {
 		particles.Rest(f.Mass, v)
 	}
 	for _, u := range v {
@@ -172,7 +172,7 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 		return nil, err
 	}
 	out := &ParticleErrors{Frames: len(frames), N: frames[0].N(), Energy: math.NaN()}
-	var square, size, mean, spread, energies float64
+	var square, size, mean, spread, energies, compared float64
 	for i, f := range frames {
 		if f, err = f.In(m.Units); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
@@ -186,6 +186,10 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 			return nil, fmt.Errorf("%s: frame %d: %w", file, i+1, err)
 		}
 		for k, v := range f.Force {
+			if f.Fixed != nil && f.Fixed[k/3] { // a file has no force there, or one that moves nothing
+				continue
+			}
+			compared++
 			d := v - s.F[k]
 			square, size, out.Largest = square+d*d, size+v*v, max(out.Largest, math.Abs(d))
 		}
@@ -195,7 +199,7 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 		}
 		s.Close()
 	}
-	out.Relative, out.RMS = math.Sqrt(square/size), math.Sqrt(square/float64(3*out.N*len(frames)))
+	out.Relative, out.RMS = math.Sqrt(square/size), math.Sqrt(square/compared)
 	if energies > 1 { // of the frames that have one
 		mean /= energies
 		out.Energy = math.Sqrt(max(spread/energies-mean*mean, 0))

@@ -125,6 +125,7 @@ type start struct {
 	box                particles.Box
 	x, v, mass, charge []float64 // v nil where not given
 	species            []string
+	fixed              []bool // nil for none
 }
 
 // filled is a lattice, or of gravity a sphere, filled with the species: of a known law in equal parts, of a model's by Shares.
@@ -198,7 +199,7 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 				return nil, nil, nil, err
 			}
 		}
-		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species}
+		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species, f.Fixed}
 	} else {
 		var err error
 		if at, err = o.filled(rng); err != nil {
@@ -209,7 +210,7 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if thermal {
 		at.v = particles.Velocities(at.mass, o.dimension(), o.Temperature, rng)
 	}
-	kind, tables, cutoff, err := o.laws(at.species)
+	kind, tables, cutoff, err := o.laws(at.species, at.fixed)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -226,8 +227,11 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if err == nil {
 		err = o.confine(s, &at)
 	}
+	if err == nil && at.fixed != nil {
+		s.Hold(at.fixed)
+	}
 	if err == nil && thermal && s.Confined() {
-		copy(s.V, particles.Thermal(s.Mass, o.dimension(), o.Temperature, rng))
+		s.Warm(o.dimension(), o.Temperature, rng)
 	}
 	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity && !s.Confined() {
 		s.Virial()
@@ -240,9 +244,9 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 }
 
 // laws are the kinds of particles and the tables of their pairs.
-func (o *ParticleRun) laws(species []string) (kind []uint8, tables []*particles.Table, cutoff float64, err error) {
+func (o *ParticleRun) laws(species []string, fixed []bool) (kind []uint8, tables []*particles.Table, cutoff float64, err error) {
 	if o.Model != nil {
-		kind, tables, err = o.Model.kinds(species)
+		kind, tables, err = o.Model.kinds(species, fixed)
 		return kind, tables, o.Model.Cutoff, err
 	}
 	known := o.Known.Kinds
@@ -364,7 +368,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		}
 		switch {
 		case s.Confined() && i%100 == 99: // the common motion in a trap shares no energy with others: all are drawn anew (H. C. Andersen, J. Chem. Phys. 72, 2384, 1980)
-			copy(s.V, particles.Thermal(s.Mass, dim, o.Temperature, rng))
+			s.Warm(dim, o.Temperature, rng)
 		case !s.Confined() && i%20 == 19:
 			if t := s.Temperature(dim); t > 0 {
 				s.Heat(math.Sqrt(o.Temperature / t))
@@ -378,7 +382,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	n := float64(s.N)
 	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Held: m.Confined, Kind: s.Kind, Names: o.names()}
 	between := max(1, (o.Steps/o.Every+mostPictures-1)/mostPictures)
-	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
+	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true, Fixed: s.Fixed}
 	if o.Model != nil {
 		frame.Units = o.Model.Units
 	}

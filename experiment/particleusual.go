@@ -65,8 +65,8 @@ func (u *Usual) DtAt(temperature float64) float64 {
 
 // temperature is that of a frame's velocities.
 func (m *ParticleModel) temperature(f *atoms.Frame) float64 {
-	if m.Trap != nil {
-		return particles.HeldTemperature(f.Mass, f.Vel, m.Dim)
+	if m.Trap != nil || f.Fixed != nil {
+		return particles.HeldTemperature(f.Mass, f.Vel, f.Fixed, m.Dim)
 	}
 	return particles.Temperature(f.Mass, f.Vel, m.Dim)
 }

@@ -39,6 +39,8 @@ type Frame struct {
 	Energy       float64   // potential, of all particles
 	HasEnergy    bool
 
+	Fixed []bool // which particles something holds, nil for none
+
 	Units Units // of the file, as given or as it says
 
 	// Of the first frame alone: ChargesChange says in which a charge is first another, "" for none, and Notes what else is to be said of the file.
@@ -180,6 +182,7 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 		frames[0].Notes = append(frames[0].Notes, "the last line has no end: where the file was cut off there, its last number is wrong, so leave out the last frame")
 	}
 	flatten(frames)
+	fix(frames)
 	return frames, nil
 }
 

@@ -84,6 +84,11 @@ func (l *lines) xyz() (*Frame, error) {
 	for _, r := range t.rows {
 		f.Species = append(f.Species, r[at])
 	}
+	if at, ok := columns["move_mask"]; ok {
+		if n := columns["move_mask#"]; n == 1 || n == 3 {
+			f.mask(t, at, n)
+		}
+	}
 	vector := func(dst *[]float64, names ...string) {
 		for _, name := range names {
 			if at, ok := columns[name]; ok && err == nil && *dst == nil {
@@ -197,7 +202,7 @@ func (f *Frame) keys(keys map[string]string) error {
 	return nil
 }
 
-// layout is where the columns of Properties begin, and how many there are.
+// layout is where the columns of Properties begin, how many each has, under its name and #, and how many there are.
 func layout(properties string) (map[string]int, int, error) {
 	p := strings.Split(properties, ":")
 	at, width := map[string]int{}, 0
@@ -207,6 +212,7 @@ func layout(properties string) (map[string]int, int, error) {
 			return nil, 0, fmt.Errorf("%q in Properties is no number of columns", p[i+2])
 		}
 		at[strings.ToLower(p[i])] = width
+		at[strings.ToLower(p[i])+"#"] = n // how many columns it has
 		width += n
 	}
 	if len(p)%3 != 0 {

@@ -12,7 +12,7 @@ import (
 const ourSpecies = "hnn_species"
 
 // WriteXYZ appends a frame in extended XYZ: masses, momenta (mass times velocity, as ASE has them) and forces where the
-// frame has them, Time and energy, and charges that are not all 0. A frame in units that have a size (metal, real, ase) is written as ASE has
+// frame has them, Time and energy, charges that are not all 0, and move_mask, as ASE has it, where some are held. A frame in units that have a size (metal, real, ase) is written as ASE has
 // it: eV, angstrom, g/mol, its momenta, Time in fs and units=ase. Species are then elements, by their masses where their names are none, and
 // their names a column of their own.
 func WriteXYZ(w io.Writer, f *Frame) error {
@@ -44,7 +44,7 @@ func WriteXYZ(w io.Writer, f *Frame) error {
 	for _, p := range []struct {
 		have bool
 		name string
-	}{{f.Mass != nil, "masses:R:1"}, {charged, "initial_charges:R:1"}, {f.Vel != nil && f.Mass != nil, "momenta:R:3"}, {f.Force != nil, "forces:R:3"}, {named, ourSpecies + ":S:1"}} {
+	}{{f.Mass != nil, "masses:R:1"}, {charged, "initial_charges:R:1"}, {f.Vel != nil && f.Mass != nil, "momenta:R:3"}, {f.Force != nil, "forces:R:3"}, {f.Fixed != nil, "move_mask:L:1"}, {named, ourSpecies + ":S:1"}} {
 		if p.have {
 			b.WriteString(":" + p.name)
 		}
@@ -90,6 +90,9 @@ func WriteXYZ(w io.Writer, f *Frame) error {
 		}
 		if f.Force != nil {
 			three(f.Force, c.energy)
+		}
+		if f.Fixed != nil {
+			buf = append(buf, ' ', "TF"[bit(f.Fixed[i])])
 		}
 		if named {
 			buf = append(append(buf, ' '), s...)

@@ -27,22 +27,28 @@ func Temperature(mass, v []float64, dim int) float64 {
 	return max(k-common, 0) / float64(dim*(len(mass)-1))
 }
 
-// HeldTemperature is 2 K / d N: that of bodies that an outside force holds, whose mean motion is as thermal as any other.
-func HeldTemperature(mass, v []float64, dim int) float64 {
-	k := 0.0
+// HeldTemperature is 2 K / d N of the N bodies that are not fixed (nil for none): that of bodies that an outside force or others hold, whose mean motion
+// is as thermal as any other.
+func HeldTemperature(mass, v []float64, fixed []bool, dim int) float64 {
+	k, n := 0.0, len(mass)
 	for i, u := range v {
 		k += mass[i/3] * u * u
 	}
-	if len(mass) < 2 {
+	for _, held := range fixed {
+		if held {
+			n--
+		}
+	}
+	if n < 1 || len(mass) < 2 {
 		return 0
 	}
-	return k / float64(dim*len(mass))
+	return k / float64(dim*n)
 }
 
-// Temperature is that of the system's velocities: HeldTemperature where an outside force holds the bodies.
+// Temperature is that of the system's velocities: HeldTemperature where an outside force holds the bodies, or some are fixed.
 func (s *System) Temperature(dim int) float64 {
 	if s.Confined() {
-		return HeldTemperature(s.Mass, s.V, dim)
+		return HeldTemperature(s.Mass, s.V, s.Fixed, dim)
 	}
 	return Temperature(s.Mass, s.V, dim)
 }

@@ -22,7 +22,7 @@ func TestTemperatureOfDrift(t *testing.T) {
 		if got := Temperature(mass, w, 3); math.Abs(got-0.7) > 1e-10*(1+drift) { // rounding of velocities
 			t.Errorf("with a drift of %v the temperature is %v, was 0.7", drift, got)
 		}
-		if got := HeldTemperature(mass, w, 3); drift > 0.05 && got < 0.7 {
+		if got := HeldTemperature(mass, w, nil, 3); drift > 0.05 && got < 0.7 {
 			t.Errorf("held bodies with a drift of %v have the temperature %v", drift, got)
 		}
 		s := &System{N: len(mass), Mass: mass, V: w}
