@@ -223,7 +223,7 @@ func newParticlesTrain() *cobra.Command {
 distance for each pair of species, with --angles the energy of two pairs that share a body, with --direction how pairs depend on direction from an axis, and with --trap the energy of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory. How fine the other laws are is --long-coefficients (120), --angle-coefficients (12, of each distance) and
---direction-coefficients (three eighths of --coefficients).`,
+--direction-coefficients (three eighths of --coefficients). --unchecked takes times and masses that contradict the motion, as a thermostat's forces make them look.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
@@ -256,6 +256,7 @@ ends smoothly at the cut-off, go to a run directory. How fine the other laws are
 	}
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
 	fs.BoolVar(&o.Unchecked, "unchecked", false, "take times and masses as they stand, where how particles move says others: of a file whose forces are a thermostat's too")
+	fs.Lookup("unchecked").Hidden = true // as those
 	adam.bind(fs)
 	read.bind(cmd, "dt")
 	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
