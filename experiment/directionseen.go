@@ -50,6 +50,9 @@ func (m *ParticleModel) seenDirection(d *fitparticles.Data, frames []*atoms.Fram
 		}
 		left := make([]float64, len(force))
 		for i, v := range force {
+			if d.Fixed != nil && d.Fixed[i/3] {
+				continue
+			}
 			left[i] = v - s.F[i]
 			rest, all = rest+float64(left[i]*left[i]), all+float64(v*v)
 		}

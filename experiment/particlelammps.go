@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hnn/model/particles"
@@ -24,16 +25,17 @@ func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	if m.Angles != nil {
 		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
 	}
-	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n")
+	types, words := m.lammpsTypes()
+	fmt.Fprintf(w, "# laws learned by hnn; %s; in the input:\n", words)
 	if len(m.Laws) > 0 {
 		fmt.Fprintf(w, "# pair_style table spline %d\n", n)
 	}
 	for _, l := range m.Laws {
-		a, b := slices.Index(m.Species, l.A)+1, slices.Index(m.Species, l.B)+1
-		fmt.Fprintf(w, "# pair_coeff %d %d %s %s_%s %v\n", a, b, name, l.A, l.B, m.Cutoff)
+		a, b := types[slices.Index(m.Species, l.A)], types[slices.Index(m.Species, l.B)]
+		fmt.Fprintf(w, "# pair_coeff %d %d %s %s_%s %v\n", min(a, b), max(a, b), name, l.A, l.B, m.Cutoff)
 	}
 	if m.Trap != nil {
-		for _, line := range m.lammpsTrap() {
+		for _, line := range m.lammpsTrap(types) {
 			fmt.Fprintf(w, "# %s\n", line)
 		}
 	}
@@ -53,6 +55,42 @@ func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	return nil
 }
 
+// mostTypes is the largest number of a type that is kept.
+const mostTypes = 10_000
+
+// lammpsTypes are the types of the species in LAMMPS: their own numbers where all have one, as species of a dump do, else 1, 2 and so on, and
+// words for either.
+func (m *ParticleModel) lammpsTypes() (types []int, words string) {
+	own := make([]int, len(m.Species))
+	for i, s := range m.Species {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > mostTypes || strconv.Itoa(n) != s {
+			own = nil
+			break
+		}
+		own[i] = n
+	}
+	if own != nil {
+		var without []string
+		for n := 1; n < slices.Max(own) && len(without) < 20; n++ {
+			if !slices.Contains(own, n) {
+				without = append(without, strconv.Itoa(n))
+			}
+		}
+		words = "types have the numbers of the data"
+		if len(without) > 0 {
+			words += ", in which no atom was of type " + strings.Join(without, ", ") + ": no law is for it"
+		}
+		return own, words
+	}
+	var pairs []string
+	for i, s := range m.Species {
+		types = append(types, i+1)
+		pairs = append(pairs, fmt.Sprintf("%d is %s", i+1, s))
+	}
+	return types, "of the types " + strings.Join(pairs, ", ")
+}
+
 // factor is of one coordinate of a formula: a power of its distance from the axis's middle, or a cosine or a sine of waves.
 type factor struct {
 	power, wave int
@@ -62,8 +100,8 @@ type factor struct {
 // trapFormula is a sum of products of factors, with their coefficients.
 type trapFormula map[[3]factor]float64
 
-// lammpsTrap is the trap as commands of a LAMMPS input: of each of its functions variables of the energy and the force, and fix addforce.
-func (m *ParticleModel) lammpsTrap() (lines []string) {
+// lammpsTrap is the trap as commands of a LAMMPS input, of the types of all species: of each of its functions variables of the energy and the force, and fix addforce.
+func (m *ParticleModel) lammpsTrap(types []int) (lines []string) {
 	t := m.Trap.law
 	weight := map[string]string{chargesWeigh: "q", massesWeigh: "mass"}[m.Trap.Of]
 	for q := range t.Kinds {
@@ -73,9 +111,9 @@ func (m *ParticleModel) lammpsTrap() (lines []string) {
 		}
 		group, id := "all", "trap"
 		if m.Trap.Of == speciesWeigh {
-			id = fmt.Sprintf("trap%d", q+1)
+			id = fmt.Sprintf("trap%d", types[q])
 			group = id
-			lines = append(lines, fmt.Sprintf("group %s type %d", group, q+1))
+			lines = append(lines, fmt.Sprintf("group %s type %d", group, types[q]))
 		}
 		of := func(f trapFormula, sign float64) string {
 			s := f.text(t, sign)

@@ -102,81 +102,12 @@ type ParticleTraining struct {
 	Trap                  string
 	TrapDegree, TrapWaves int
 	NoForces              bool
+	Unchecked             bool                  // whether times and masses are taken as they stand, whatever the motion says
 	Adam                  *fitparticles.Network // networks by Adam instead of one solve, nil for none
 	Loss                  Loss                  // of Adam; "" for forces where there are any, else trajectories
 	Root, Out             string
 	Command               string // the command line that asks for it
 	Force                 bool
-}
-
-// moments are the frames of a file as a fit takes them. Species are numbered in the order of their names.
-func moments(frames []*atoms.Frame) (*fitparticles.Data, []string, error) {
-	f := frames[0]
-	var species []string
-	for _, s := range f.Species {
-		if !slices.Contains(species, s) {
-			if species = append(species, s); len(species) > 100 {
-				return nil, nil, errors.New("more than 100 species")
-			}
-		}
-	}
-	slices.Sort(species)
-	d := &fitparticles.Data{Box: particles.Box{Side: f.Cell, Periodic: f.Periodic}, Mass: f.Mass, Kinds: len(species)}
-	for _, s := range f.Species {
-		d.Kind = append(d.Kind, uint8(slices.Index(species, s)))
-	}
-	for _, f := range frames {
-		d.Times = append(d.Times, f.Time)
-		d.X = append(d.X, f.Pos)
-		if f.Vel != nil {
-			d.V = append(d.V, f.Vel)
-		}
-		if f.Force != nil {
-			d.F = append(d.F, f.Force)
-		}
-	}
-	return d, species, nil
-}
-
-// unwrap makes positions that jump through the walls of a box continuous: between two frames none moves by half of it.
-func unwrap(d *fitparticles.Data) {
-	for f := 1; f < len(d.X); f++ {
-		for i, x := range d.X[f] {
-			if k := i % 3; d.Box.Periodic[k] {
-				d.X[f][i] -= d.Box.Side[k] * math.Round((x-d.X[f-1][i])/d.Box.Side[k])
-			}
-		}
-	}
-}
-
-// common is a value of each species whose particles all have one and the same.
-func common(species []string, value []float64) map[string]float64 {
-	out, differ := map[string]float64{}, map[string]bool{}
-	for i, v := range value {
-		if first, ok := out[species[i]]; ok && first != v {
-			differ[species[i]] = true
-		}
-		out[species[i]] = v
-	}
-	for s := range differ {
-		delete(out, s)
-	}
-	return out
-}
-
-// flat says whether all particles stay in one plane of z, and so are two-dimensional.
-func flat(d *fitparticles.Data) int {
-	if d.Box.Periodic[2] {
-		return 3
-	}
-	for _, x := range d.X {
-		for i := 2; i < len(x); i += 3 {
-			if x[i] != x[2] {
-				return 3
-			}
-		}
-	}
-	return 2
 }
 
 // TrainParticles learns the laws of a file's particles and leaves a run directory. Laws that do not explain the file come with an error.
@@ -190,6 +121,12 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	unwrap(d)
+	for _, note := range frames[0].Notes {
+		e.log("%s: %s", o.Files[0], note)
+	}
+	if err := otherPlane(d); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
+	}
 	m = &ParticleModel{Version: 1, Cutoff: o.Cutoff, Dim: flat(d), Species: species, Frames: len(frames), Size: frames[0].N(), Trained: "forces", Command: o.Command}
 	if o.Cutoff > 0 {
 		if err := d.Box.Check(o.Cutoff); err != nil {
@@ -201,6 +138,13 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 	}
 	m.Open, m.Units = d.Box.Periodic == [3]bool{}, frames[0].Units
 	m.Mass, m.Charge = common(frames[0].Species, d.Mass), common(frames[0].Species, frames[0].Charge)
+	if change := frames[0].ChargesChange; change != "" {
+		if o.Long == chargesWeigh || o.Trap == chargesWeigh {
+			return "", nil, fmt.Errorf("%s: charges change (%s), as those of a charge equilibration do, and a law of charges takes those that each body keeps: learn without charges, or give a file whose charges are constant", o.Files[0], change)
+		}
+		e.log("%s: charges change (%s), and are not used", o.Files[0], change)
+		m.Charge = nil
+	}
 	switch o.Long {
 	case "":
 		if o.Cutoff == 0 && o.Trap == "" {
@@ -225,7 +169,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 			o.Coefficients = 80
 		}
 	}
-	if err := checkPace(d, frames[0], m.Trained == "motion"); err != nil {
+	if err := checkPace(d, frames[0], m.Trained == "motion"); err != nil && (o.Unchecked || o.NoForces && paceOfMotion(d, frames[0]) == nil) {
+		e.log("warning: %v", err)
+	} else if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", o.Files[0], err)
 	}
 	options := fitparticles.Options{Cutoff: o.Cutoff, Coefficients: o.Coefficients, Long: o.LongSplines, AngleReach: o.Angles, AngleRadial: o.AngleRadial, AngleDegree: o.AngleDegree,
@@ -280,7 +226,9 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 		}
 		m.R, m.G = g.Values()
 	}
-	err = atomicfile.Write(filepath.Join(dir, startFile), func(w io.Writer) error { return atoms.WriteXYZ(w, frames[len(frames)-1]) })
+	begin := *frames[len(frames)-1]
+	begin.Units = "" // as the numbers of the laws are
+	err = atomicfile.Write(filepath.Join(dir, startFile), func(w io.Writer) error { return atoms.WriteXYZ(w, &begin) })
 	if err != nil {
 		return "", nil, err
 	}
@@ -388,10 +336,15 @@ func ReadParticles(dir string) (*ParticleModel, error) {
 	return m, nil
 }
 
-// kinds are the indices of species, and the tables of all pairs of those that are there.
-func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, error) {
+// noPull is the law of pairs that do not act on each other.
+type noPull struct{}
+
+func (noPull) At(float64) (v, dv, ddv float64) { return 0, 0, 0 }
+
+// kinds are the indices of species, and the tables of all pairs of those that are there and of which one is not fixed.
+func (m *ParticleModel) kinds(species []string, fixed []bool) ([]uint8, []*particles.Table, error) {
 	kind := make([]uint8, len(species))
-	count := make([]int, len(m.Species))
+	count, moving := make([]int, len(m.Species)), make([]int, len(m.Species))
 	for i, s := range species {
 		k := slices.Index(m.Species, s)
 		if k < 0 {
@@ -399,6 +352,9 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 		}
 		kind[i] = uint8(k)
 		count[k]++
+		if fixed == nil || !fixed[i] {
+			moving[k]++
+		}
 	}
 	if m.Cutoff == 0 {
 		return kind, nil, nil
@@ -416,10 +372,10 @@ func (m *ParticleModel) kinds(species []string) ([]uint8, []*particles.Table, er
 		if t != nil {
 			continue
 		}
-		if count[a] > 0 && count[b] > 0 && (a != b || count[a] > 1) {
+		if (moving[a] > 0 && count[b] > 0 || count[a] > 0 && moving[b] > 0) && (a != b || count[a] > 1) {
 			return nil, nil, fmt.Errorf("no law for %s and %s: they never came within the cut-off in training", m.Species[a], m.Species[b])
 		}
-		tables[q] = tables[0]
+		tables[q] = particles.NewTable(noPull{}, m.Cutoff/2, m.Cutoff) // of pairs that are not there, or held
 	}
 	return kind, tables, nil
 }

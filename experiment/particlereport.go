@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hnn/data/atoms"
 	"hnn/internal/shell"
+	"hnn/model/particles"
 	"hnn/report"
 )
 
@@ -114,9 +116,25 @@ func (e *Env) shown(ctx context.Context, dir string, m *ParticleModel) (*Particl
 	return o, measures, err
 }
 
-// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen; in a trap, where bodies may hardly move,
-// at most 0.05 of the time of its fastest motion.
+// stepFor is a five-hundredth of the time in which a particle of a frame flies by the closest distance seen, at its speed beside the common one; in a
+// trap, where bodies may hardly move, at most 0.05 of the time of its fastest motion.
 func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
+	square := 0.0
+	v := slices.Clone(f.Vel)
+	if v != nil && m.Trap == nil && f.Fixed == nil {
+		particles.Rest(f.Mass, v)
+	}
+	for _, u := range v {
+		square += u * u / float64(f.N()*m.Dim)
+	}
+	if square == 0 {
+		return 0, errors.New("the data have no velocities")
+	}
+	return m.stepAt(square, f.Mass)
+}
+
+// stepAt is that step for the mean square of a component of velocities.
+func (m *ParticleModel) stepAt(square float64, mass []float64) (float64, error) {
 	closest := math.Inf(1)
 	for _, l := range m.Laws {
 		closest = min(closest, l.First)
@@ -124,16 +142,9 @@ func (m *ParticleModel) stepFor(f *atoms.Frame) (float64, error) {
 	if m.Long != nil {
 		closest = min(closest, m.Long.Near)
 	}
-	speed := 0.0
-	for _, v := range f.Vel {
-		speed += v * v / float64(f.N()*m.Dim)
-	}
-	if speed == 0 {
-		return 0, errors.New("the data have no velocities")
-	}
-	dt := closest / math.Sqrt(speed) / 500
+	dt := closest / math.Sqrt(square) / 500
 	if m.Trap != nil {
-		dt = min(dt, 0.05/m.fastest(f.Mass))
+		dt = min(dt, 0.05/m.fastest(mass))
 	}
 	if math.IsInf(dt, 0) {
 		return 0, errors.New("no force acts")
@@ -161,8 +172,11 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 		return nil, err
 	}
 	out := &ParticleErrors{Frames: len(frames), N: frames[0].N(), Energy: math.NaN()}
-	var square, size, mean, spread float64
+	var square, size, mean, spread, energies, compared float64
 	for i, f := range frames {
+		if f, err = f.In(m.Units); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 		if f.Force == nil {
 			return nil, fmt.Errorf("%s: no forces to compare with: a column forces, or fx fy fz in a dump", file)
 		}
@@ -172,18 +186,23 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 			return nil, fmt.Errorf("%s: frame %d: %w", file, i+1, err)
 		}
 		for k, v := range f.Force {
+			if f.Fixed != nil && f.Fixed[k/3] { // a file has no force there, or one that moves nothing
+				continue
+			}
+			compared++
 			d := v - s.F[k]
 			square, size, out.Largest = square+d*d, size+v*v, max(out.Largest, math.Abs(d))
 		}
 		if f.HasEnergy {
 			d := (s.Energy - f.Energy) / float64(s.N)
-			mean, spread = mean+d/float64(len(frames)), spread+d*d/float64(len(frames))
+			mean, spread, energies = mean+d, spread+d*d, energies+1
 		}
 		s.Close()
 	}
-	out.Relative, out.RMS = math.Sqrt(square/size), math.Sqrt(square/float64(3*out.N*len(frames)))
-	if frames[0].HasEnergy && len(frames) > 1 {
-		out.Energy = math.Sqrt(max(spread-mean*mean, 0))
+	out.Relative, out.RMS = math.Sqrt(square/size), math.Sqrt(square/compared)
+	if energies > 1 { // of the frames that have one
+		mean /= energies
+		out.Energy = math.Sqrt(max(spread/energies-mean*mean, 0))
 	}
 	return out, nil
 }

@@ -93,11 +93,13 @@ type ParticleRun struct {
 	N, Dim               int
 	Density, Temperature float64
 	Mass, Charge         map[string]float64 // of a model's species, when a lattice is filled
+	Shares               map[string]float64 // of a model's species there, of any sum; nil for equal ones
+	SharesGiven          bool               // whether they are not those of the data
 
 	Dt          float64
 	Equilibrate int // steps before the run, the velocities scaled to Temperature every 20
 	Steps       int
-	Every       int // steps between two frames
+	Every       int // steps between two frames; the last step has one too
 	Method      string
 	Seed        uint64
 	Workers     int
@@ -123,9 +125,10 @@ type start struct {
 	box                particles.Box
 	x, v, mass, charge []float64 // v nil where not given
 	species            []string
+	fixed              []bool // nil for none
 }
 
-// filled is a lattice, or of gravity a sphere, filled with the species in equal parts.
+// filled is a lattice, or of gravity a sphere, filled with the species: of a known law in equal parts, of a model's by Shares.
 func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 	names, open := o.names(), false
 	if o.Model != nil {
@@ -149,8 +152,14 @@ func (o *ParticleRun) filled(rng *rand.Rand) (s start, err error) {
 		}
 		s.box = particles.Box{}
 	}
-	for i := range o.N {
-		s.species = append(s.species, names[i%len(names)])
+	if o.Model != nil {
+		for i, count := range o.composed(true) {
+			s.species = append(s.species, slices.Repeat(names[i:i+1], count)...)
+		}
+	} else {
+		for i := range o.N {
+			s.species = append(s.species, names[i%len(names)])
+		}
 	}
 	rng.Shuffle(o.N, func(i, j int) { s.species[i], s.species[j] = s.species[j], s.species[i] })
 	for _, name := range s.species {
@@ -184,7 +193,13 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	var at start
 	if o.From != nil {
 		f := o.From[len(o.From)-1]
-		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species}
+		if o.Model != nil {
+			var err error
+			if f, err = f.In(o.Model.Units); err != nil {
+				return nil, nil, nil, err
+			}
+		}
+		at = start{particles.Box{Side: f.Cell, Periodic: f.Periodic}, f.Pos, f.Vel, f.Mass, f.Charge, f.Species, f.Fixed}
 	} else {
 		var err error
 		if at, err = o.filled(rng); err != nil {
@@ -195,7 +210,7 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if thermal {
 		at.v = particles.Velocities(at.mass, o.dimension(), o.Temperature, rng)
 	}
-	kind, tables, cutoff, err := o.laws(at.species)
+	kind, tables, cutoff, err := o.laws(at.species, at.fixed)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -212,8 +227,11 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 	if err == nil {
 		err = o.confine(s, &at)
 	}
+	if err == nil && at.fixed != nil {
+		s.Hold(at.fixed)
+	}
 	if err == nil && thermal && s.Confined() {
-		copy(s.V, particles.Thermal(s.Mass, o.dimension(), o.Temperature, rng))
+		s.Warm(o.dimension(), o.Temperature, rng)
 	}
 	if err == nil && thermal && o.Known != nil && o.Known.Law == gravity && !s.Confined() {
 		s.Virial()
@@ -226,9 +244,9 @@ func (o *ParticleRun) system() (*particles.System, []string, []float64, error) {
 }
 
 // laws are the kinds of particles and the tables of their pairs.
-func (o *ParticleRun) laws(species []string) (kind []uint8, tables []*particles.Table, cutoff float64, err error) {
+func (o *ParticleRun) laws(species []string, fixed []bool) (kind []uint8, tables []*particles.Table, cutoff float64, err error) {
 	if o.Model != nil {
-		kind, tables, err = o.Model.kinds(species)
+		kind, tables, err = o.Model.kinds(species, fixed)
 		return kind, tables, o.Model.Cutoff, err
 	}
 	known := o.Known.Kinds
@@ -327,11 +345,13 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	if !(o.Dt > 0) || o.Steps < 1 || o.Every < 1 {
 		return nil, errors.New("the step, the number of steps and the steps between two frames must be positive")
 	}
+	e.settle(&o)
 	s, species, charge, err := o.system()
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	e.warnOfCharge(&o, &s.Box, charge)
 	dim, rng := o.dimension(), rand.New(rand.NewPCG(o.Seed, 6))
 	step := func(i int) error {
 		if i%64 == 0 && ctx.Err() != nil {
@@ -348,10 +368,10 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		}
 		switch {
 		case s.Confined() && i%100 == 99: // the common motion in a trap shares no energy with others: all are drawn anew (H. C. Andersen, J. Chem. Phys. 72, 2384, 1980)
-			copy(s.V, particles.Thermal(s.Mass, dim, o.Temperature, rng))
+			s.Warm(dim, o.Temperature, rng)
 		case !s.Confined() && i%20 == 19:
 			if t := s.Temperature(dim); t > 0 {
-				particles.Scale(s.V, math.Sqrt(o.Temperature/t))
+				s.Heat(math.Sqrt(o.Temperature / t))
 			}
 		}
 	}
@@ -362,13 +382,16 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 	n := float64(s.N)
 	m.pictures = &report.Bodies{Side: s.Box.Side, Periodic: s.Box.Periodic, Flat: dim == 2, Held: m.Confined, Kind: s.Kind, Names: o.names()}
 	between := max(1, (o.Steps/o.Every+mostPictures-1)/mostPictures)
-	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true}
+	frame := &atoms.Frame{Cell: s.Box.Side, Periodic: s.Box.Periodic, Species: species, Mass: s.Mass, Charge: charge, Pos: s.X, Vel: s.V, HasEnergy: true, Fixed: s.Fixed}
+	if o.Model != nil {
+		frame.Units = o.Model.Units
+	}
 	if o.Forces {
 		frame.Force = s.F
 	}
 	run := func(w *bufio.Writer) error {
 		for i := 0; ; i++ {
-			if i%o.Every == 0 {
+			if i%o.Every == 0 || i == o.Steps {
 				t := float64(i) * o.Dt
 				m.Time = append(m.Time, t)
 				m.Kinetic, m.Potential = append(m.Kinetic, s.Kinetic()/n), append(m.Potential, s.Energy/n)
@@ -377,7 +400,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 					m.Beyond += o.Model.beyond(s.X)
 				}
 				m.Displaced = append(m.Displaced, particles.Displacement(s.X, x0))
-				if o.Pictures && i/o.Every%between == 0 {
+				if o.Pictures && (i/o.Every%between == 0 || i == o.Steps) {
 					m.pictures.Times, m.pictures.Frames = append(m.pictures.Times, t), append(m.pictures.Frames, slices.Clone(s.X))
 				}
 				if g != nil {

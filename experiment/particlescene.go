@@ -27,30 +27,6 @@ type ParticleScene struct {
 	from                 []*atoms.Frame
 }
 
-// Usual is the density, the temperature and a step that suit the last frame that a run in a directory learned from; each is 0 where that frame does not
-// say it, in open space or without velocities.
-func (m *ParticleModel) Usual(dir string) (density, temperature, dt float64, err error) {
-	frames, err := atoms.ReadFile(filepath.Join(dir, startFile), atoms.Options{})
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	f := frames[len(frames)-1]
-	if f.Vel != nil {
-		temperature = particles.Temperature(f.Mass, f.Vel, m.Dim)
-		if dt, err = m.stepFor(f); err != nil {
-			dt = 0
-		}
-		if digit := math.Pow(10, math.Floor(math.Log10(dt))-1); dt > 0 {
-			dt = math.Round(dt/digit) * digit // of two digits
-		}
-	}
-	box := particles.Box{Side: f.Cell, Periodic: f.Periodic}
-	if distribution(&box, m.Dim, f.N()) != nil {
-		density = float64(f.N()) / box.Volume()
-	}
-	return density, temperature, dt, nil
-}
-
 // MostShown is the largest number of particles of a scene.
 const MostShown = 2000
 
@@ -79,11 +55,9 @@ func OpenParticleScene(dir string) (*ParticleScene, error) {
 	if p.Dt, err = m.stepFor(f); err != nil {
 		return nil, err
 	}
-	p.Temperature = particles.Temperature(f.Mass, f.Vel, m.Dim)
+	p.Trap = m.Trap != nil
+	p.Temperature = m.temperature(f)
 	box := particles.Box{Side: f.Cell, Periodic: f.Periodic}
-	if p.Trap = m.Trap != nil; p.Trap {
-		p.Temperature *= float64(p.N-1) / float64(p.N) // as System.Temperature has it
-	}
 	if m.Open || m.Trap != nil || distribution(&box, m.Dim, p.N) == nil {
 		return p, nil
 	}
@@ -130,7 +104,8 @@ type ScenePiece struct {
 }
 
 func (p *ParticleScene) run(at *SceneStart) *ParticleRun {
-	o := &ParticleRun{Model: p.model, N: at.N, Density: at.Density, Temperature: at.Temperature, Seed: at.Seed, Mass: p.model.Mass, Charge: p.model.Charge, Workers: 1}
+	o := &ParticleRun{Model: p.model, N: at.N, Density: at.Density, Temperature: at.Temperature, Seed: at.Seed, Mass: p.model.Mass, Charge: p.model.Charge, Workers: 1,
+		Shares: sharesOf(p.from[len(p.from)-1])}
 	if !p.Sized {
 		o.From = p.from
 	}
@@ -172,7 +147,7 @@ func (p *ParticleScene) Piece(ctx context.Context, at *SceneStart) (*ScenePiece,
 	dim, n := p.model.Dim, float64(s.N)
 	bring := func() {
 		if t := s.Temperature(dim); at.Temperature > 0 && t > 0 {
-			particles.Scale(s.V, math.Sqrt(at.Temperature/t))
+			s.Heat(math.Sqrt(at.Temperature / t))
 		}
 	}
 	switch {

@@ -48,6 +48,9 @@ func (o *ParticleTraining) weighTrap(d *fitparticles.Data, charge []float64) err
 
 // keepTrap gives the model the trap that was learned, and says what is to be said of it. Where none was asked for it says whether the data want one.
 func (e *Env) keepTrap(m *ParticleModel, o *ParticleTraining, l *fitparticles.Laws, d *fitparticles.Data) {
+	if o.Trap == "" && d.Fixed != nil {
+		return // what holds bodies takes momentum
+	}
 	if o.Trap == "" {
 		if m.Outside = outsideWords(fitparticles.FindOutside(d, strings.Contains(m.Trained, "motion"))); m.Outside != "" {
 			e.log("warning: %s", m.Outside)

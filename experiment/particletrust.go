@@ -37,12 +37,20 @@ func (m *ParticleModel) doubt() string {
 	if m.Angles == nil {
 		ways = append(ways, "--angles for forces of three bodies (metals, covalent bonds)")
 	}
+	cause := "forces that are not of pairs, or differ between pairs of one kind (bonds of molecules), a thermostat or friction"
 	if m.Long == nil {
 		ways = append(ways, "--long charges")
+	} else if m.Long.Of == chargesWeigh && !m.Open {
+		cause += ", forces of periodic images of charges (an Ewald sum, which these laws have not)"
 	}
-	cause := "forces that are not of pairs, or differ between pairs of one kind (bonds of molecules)"
-	if m.Learned() != "forces" {
-		cause = "forces that are not of pairs, or differ between pairs of one kind (bonds of molecules), a thermostat or friction, noise, or frames too far apart"
+	if m.Open {
+		cause += ", a periodic box that the file does not say (Lattice and pbc, or pp in a dump)"
+		ways = append(ways, "the file with its box, where it has one")
+	}
+	if m.Learned() == "forces" {
+		ways = append(ways, "--no-forces, where the forces in the file are a thermostat's too (fix langevin) and frames are close")
+	} else {
+		cause += ", noise, or frames too far apart"
 		ways = append(ways, "frames more often, without a thermostat, or with forces")
 	}
 	return fmt.Sprintf("the laws leave %.2g of the %s (root mean square over root mean square), so that they are no more than the best of their kind for these data. In them may be %s. Try %s", m.Left, m.Learned(), cause, strings.Join(ways, "; "))

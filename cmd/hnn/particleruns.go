@@ -81,17 +81,19 @@ func pass(cmd, verb *cobra.Command, args []string, as map[string]string) error {
 // simulateParticles is hnn simulate of a run of particles.
 func simulateParticles(cmd *cobra.Command, dir string) error {
 	args := []string{dir}
-	as := map[string]string{"bodies": "n", "out": "out", "method": "method", "seed": "seed", "temperature": "temperature", "step": "dt", "quiet": "quiet"}
+	as := map[string]string{"bodies": "n", "out": "out", "method": "method", "seed": "seed", "temperature": "temperature", "step": "dt", "steps": "steps", "quiet": "quiet"}
 	if cmd.Flags().Changed("to") { // becomes a number of steps
 		dt := 0.002
 		if cmd.Flags().Changed("step") {
 			dt, _ = cmd.Flags().GetFloat64("step")
 		} else if m, err := experiment.ReadParticles(dir); err != nil {
 			return err
-		} else if _, _, usual, err := m.Usual(dir); err != nil {
+		} else if usual, err := m.Usual(dir); err != nil {
 			return err
-		} else if usual > 0 {
-			dt = usual
+		} else if usual.Dt > 0 {
+			dt = usual.Dt
+		} else if at, _ := cmd.Flags().GetFloat64("temperature"); usual.DtAt(at) > 0 {
+			dt = usual.DtAt(at)
 		}
 		to, _ := cmd.Flags().GetFloat64("to")
 		steps := math.Round(to / dt)
@@ -100,6 +102,14 @@ func simulateParticles(cmd *cobra.Command, dir string) error {
 		}
 		args = append(args, "--steps="+strconv.Itoa(int(steps)))
 		as["to"] = ""
+		if cmd.Flags().Changed("steps") { // as many frames
+			frames, _ := cmd.Flags().GetInt("steps")
+			if frames < 1 {
+				return usage(fmt.Errorf("--steps %d: at least one", frames))
+			}
+			args = append(args, "--every="+strconv.Itoa(max(1, int(steps)/frames)))
+			as["steps"] = ""
+		}
 	}
 	return pass(cmd, newParticlesSimulate(), args, as)
 }

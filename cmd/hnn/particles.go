@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -125,6 +124,7 @@ type startFlags struct {
 	quiet bool
 }
 
+// bind names the flags; an every of 0 is one that hundredthOf chooses.
 func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
@@ -142,28 +142,14 @@ func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs.Float64Var(&f.o.Dt, "dt", 0.002, "step, in the unit of time of the laws: of files that ASE wrote 10.18 fs, its own")
 	fs.IntVar(&f.o.Equilibrate, "equilibrate", 2000, "steps before the run in which velocities are scaled to the temperature")
 	fs.IntVar(&f.o.Steps, "steps", steps, "steps of the run")
-	fs.IntVar(&f.o.Every, "every", every, "steps between two frames")
+	between := "steps between two frames; the last step has one too"
+	if every == 0 {
+		between = "steps between two frames, default a hundredth of all and at most 100; the last step has one too"
+	}
+	fs.IntVar(&f.o.Every, "every", every, between)
 	fs.StringVar(&f.o.Method, "method", "leapfrog", "leapfrog or blanes-moan4")
 	fs.Uint64Var(&f.o.Seed, "seed", 0, "of the initial state")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no messages but errors")
-}
-
-// usual takes density, temperature and step from the data of the model in a directory, where they were not given.
-func (f *startFlags) usual(cmd *cobra.Command, dir string) error {
-	density, temperature, dt, err := f.o.Model.Usual(dir)
-	if err != nil {
-		return err
-	}
-	for _, c := range []struct {
-		name  string
-		to    *float64
-		value float64
-	}{{"density", &f.o.Density, density}, {"temperature", &f.o.Temperature, temperature}, {"dt", &f.o.Dt, dt}} {
-		if c.value > 0 && !cmd.Flags().Changed(c.name) {
-			*c.to = c.value
-		}
-	}
-	return nil
 }
 
 func newParticlesDraw() *cobra.Command {
@@ -237,7 +223,7 @@ func newParticlesTrain() *cobra.Command {
 distance for each pair of species, with --angles the energy of two pairs that share a body, with --direction how pairs depend on direction from an axis, and with --trap the energy of each body by where it is, all by one least-squares solve: of the forces where the file has them, else of how
 velocities and positions change from frame to frame; or, with --trainer adam, as networks of the distance. Masses come from the file or from --mass. The laws, each a spline that
 ends smoothly at the cut-off, go to a run directory. How fine the other laws are is --long-coefficients (120), --angle-coefficients (12, of each distance) and
---direction-coefficients (three eighths of --coefficients).`,
+--direction-coefficients (three eighths of --coefficients). --unchecked takes times and masses that contradict the motion, as a thermostat's forces make them look.`,
 		Example: `  hnn particles train liquid.xyz --cutoff 2.5
   hnn particles train salt.xyz --cutoff 2.5 --long charges
   hnn particles train silicon.xyz --cutoff 1.8 --angles 1.8
@@ -269,6 +255,8 @@ ends smoothly at the cut-off, go to a run directory. How fine the other laws are
 		fs.Lookup(fine).Hidden = true // the text above has them
 	}
 	fs.BoolVar(&o.NoForces, "no-forces", false, "learn from positions and velocities alone")
+	fs.BoolVar(&o.Unchecked, "unchecked", false, "take times and masses as they stand, where how particles move says others: of a file whose forces are a thermostat's too")
+	fs.Lookup("unchecked").Hidden = true // as those
 	adam.bind(fs)
 	read.bind(cmd, "dt")
 	fs.IntVar(&read.every, "every", 1, "take one frame of so many")
@@ -317,80 +305,6 @@ ends smoothly at the cut-off, go to a run directory. How fine the other laws are
 			d.next("run more of them: hnn particles simulate %s --n 4096 --out big.xyz", shell.Quote(dir))
 		}
 		return nil
-	}
-	return cmd
-}
-
-func newParticlesSimulate() *cobra.Command {
-	var f startFlags
-	var read readFlags
-	var from string
-	var charges map[string]string
-	cmd := &cobra.Command{
-		Use:   "simulate RUN",
-		Short: "Run particles by learned laws, or by a known law",
-		Long: `Simulate runs particles by the laws of a run, or by a known law (` + strings.Join(experiment.KnownLaws, ", ") + `), from a lattice or from the last
-frame of a file. It prints energies, temperature and how far the total energy moves; --out writes frames as extended XYZ,
-Density, temperature (k_B = 1) and step that are not given are those of the data that the laws were learned from. --figures leaves energies, temperature (3N - 3 degrees of freedom), mean squared displacement and g(r) as CSV and figures.
-The same command gives the same bits for any number of cores.`,
-		Example: `  hnn particles simulate runs/0001-particles --n 4096 --steps 10000 --out big.xyz --figures big
-  hnn particles simulate lennard-jones --n 4096 --steps 10000 --figures true`,
-		Args: exactly(1, "RUN"),
-	}
-	f.bind(cmd, 4096, 1000, 100)
-	fs := cmd.Flags()
-	fs.StringVar(&from, "from", "", "begin with the last frame of this file instead of a lattice")
-	read.bind(cmd, "from-dt")
-	fs.StringToStringVar(&charges, "charge", nil, "charges of species, as Na=1,Cl=-1, where they are not those of the training data")
-	fs.StringVar(&f.o.XYZ, "out", "", "file for the frames, extended XYZ")
-	fs.BoolVar(&f.o.Forces, "forces", false, "forces in the frames too")
-	fs.StringVar(&f.o.Folder, "figures", "", "folder for tables and figures of what is measured")
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		options, err := read.options()
-		if err != nil {
-			return usage(err)
-		}
-		if slices.Contains(experiment.KnownLaws, args[0]) {
-			if f.o.Known, err = f.known.system(args[0]); err != nil {
-				return usage(err)
-			}
-		} else if f.o.Model, err = experiment.ReadParticles(args[0]); err != nil {
-			return err
-		}
-		kelvin := 0.0
-		if f.o.Model != nil {
-			kelvin = f.o.Model.Units.Kelvin()
-			if err := f.usual(cmd, args[0]); err != nil {
-				return err
-			}
-		}
-		f.o.Mass, f.o.Charge = options.Mass, map[string]float64{}
-		if f.o.Model != nil && from == "" {
-			if len(f.o.Mass) == 0 {
-				f.o.Mass = f.o.Model.Mass
-			}
-			maps.Copy(f.o.Charge, f.o.Model.Charge)
-		}
-		for s, q := range charges {
-			if f.o.Charge[s], err = strconv.ParseFloat(q, 64); err != nil {
-				return usage(fmt.Errorf("--charge %s=%s: a charge is a number", s, q))
-			}
-		}
-		if from != "" {
-			if f.o.From, err = atoms.ReadFile(from, options); err != nil {
-				return err
-			}
-			if !cmd.Flags().Changed("equilibrate") {
-				f.o.Equilibrate = 0
-			}
-		}
-		d := newDisplay(cmd.ErrOrStderr(), f.quiet)
-		m, err := (&experiment.Env{Log: d.log, Rolling: d.rolling()}).RunParticles(cmd.Context(), f.o)
-		d.rolled()
-		if err != nil {
-			return err
-		}
-		return writeMeasures(cmd.OutOrStdout(), m, kelvin)
 	}
 	return cmd
 }

@@ -128,7 +128,8 @@ run 200''')
 				file += ".gz"
 				fallthrough
 			default:
-				flags += fmt.Sprintf(" --units %s --dt %v --mass 1=%v,Ar=%v", u.units, u.dt, u.mass, u.mass)
+				species := map[bool]string{false: "1", true: "Ar"}[kind == "unwrapped"]
+				flags += fmt.Sprintf(" --units %s --dt %v --mass %s=%v", u.units, u.dt, species, u.mass)
 			case "mass": // says all of it
 			}
 			m := train(file, flags)

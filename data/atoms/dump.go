@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -126,14 +127,8 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 			return &SyntaxError{max(t.line[i], t.line[i-1]), fmt.Errorf("two particles have the id %v", f.ids[i])}
 		}
 	}
-	kind, ok := at["element"]
-	if !ok {
-		if kind, ok = at["type"]; !ok {
-			return errors.New("no column type or element: dump with type")
-		}
-	}
-	for _, r := range t.rows {
-		f.Species = append(f.Species, r[kind])
+	if err := f.kinds(t, at); err != nil {
+		return err
 	}
 	take := func(dst *[]float64, names ...string) {
 		c := make([][]float64, len(names))
@@ -155,6 +150,12 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 		}
 	}
 	var scaled, images []float64
+	for _, names := range [][]string{{"vx", "vy", "vz"}, {"fx", "fy", "fz"}} {
+		have := slices.DeleteFunc(slices.Clone(names), func(c string) bool { _, ok := at[c]; return !ok })
+		if len(have) > 0 && len(have) < 3 {
+			return fmt.Errorf("the columns %s without the rest of %s: dump all three", strings.Join(have, " "), strings.Join(names, " "))
+		}
+	}
 	take(&f.Vel, "vx", "vy", "vz")
 	take(&f.Force, "fx", "fy", "fz")
 	take(&f.Mass, "mass")
@@ -184,6 +185,43 @@ func (f *Frame) atoms(l *lines, n int, names []string) error {
 	if images != nil && !unwrapped {
 		for i := range f.Pos {
 			f.Pos[i] += images[i] * f.Cell[i%3]
+		}
+	}
+	return nil
+}
+
+// kinds takes the species from the column of elements, or of types, where there are no elements or where two types have one: LAMMPS writes C for
+// all types whose elements it was not told.
+func (f *Frame) kinds(t *table, at map[string]int) error {
+	element, elements := at["element"]
+	kind, types := at["type"]
+	if !elements && !types {
+		return errors.New("no column type or element: dump with type")
+	}
+	column := kind
+	if elements {
+		column = element
+	}
+	typed := map[string]string{} // an element's type
+	for _, r := range t.rows {
+		if !elements || !types {
+			break
+		}
+		other, ok := typed[r[element]]
+		if typed[r[element]] = r[kind]; ok && other != r[kind] {
+			column = kind
+			f.Notes = append(f.Notes, fmt.Sprintf("the types %s and %s have one element, %s, in the file: species are the types (dump_modify element names elements)", other, r[kind], r[element]))
+			break
+		}
+	}
+	several := false
+	for _, r := range t.rows {
+		f.Species = append(f.Species, r[column])
+		several = several || r[element] != t.rows[0][element]
+	}
+	if column == kind && elements && several { // else they say nothing of the masses
+		for _, r := range t.rows {
+			f.elements = append(f.elements, r[element])
 		}
 	}
 	return nil

@@ -9,10 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+
+	"hnn/internal/natural"
 )
 
 // Frame is one moment of a trajectory of N particles. Vectors are N x 3, row by row, in the units of the file.
@@ -35,8 +39,16 @@ type Frame struct {
 	Energy       float64   // potential, of all particles
 	HasEnergy    bool
 
+	Fixed []bool // which particles something holds, nil for none
+
 	Units Units // of the file, as given or as it says
-	ids   []float64
+
+	// Of the first frame alone: ChargesChange says in which a charge is first another, "" for none, and Notes what else is to be said of the file.
+	ChargesChange string
+	Notes         []string
+
+	ids      []float64
+	elements []string // of the species, where they are types whose elements do not tell them apart
 }
 
 // N is the number of particles.
@@ -113,7 +125,10 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 		if err != nil {
 			var located *SyntaxError
 			switch {
-			case errors.Is(err, io.ErrUnexpectedEOF):
+			case errors.Is(err, io.ErrUnexpectedEOF) || in.open && errors.As(err, &located) && located.Line == in.n:
+				if at == 0 {
+					return nil, errors.New("the file ends within its first frame: it was cut off, or its first line is not the number of its particles")
+				}
 				err = fmt.Errorf("frame %d: the file ends within a frame: it was cut off, so keep its whole frames, the first %d lines (head -n %d)", k+1, at, at)
 			case !errors.As(err, &located):
 				err = &SyntaxError{in.n, err}
@@ -128,9 +143,21 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 				return nil, err
 			}
 		}
+		if len(frames) == 0 && !dump && f.Units != "" {
+			if o.Units == "" {
+				o.Units = f.Units
+			} else if o.Units != f.Units {
+				return nil, fmt.Errorf("the file says units=%s, and --units %s was given: leave it out", f.Units, o.Units)
+			}
+		}
 		units, err := o.Units.scale()
 		if err != nil {
 			return nil, err
+		}
+		if len(frames) == 0 {
+			if err := f.knows(o.Mass); err != nil {
+				return nil, err
+			}
 		}
 		if err := f.complete(o, units); err != nil {
 			return nil, fmt.Errorf("frame %d: %w", k+1, err)
@@ -139,14 +166,23 @@ func Read(r io.Reader, o Options) ([]*Frame, error) {
 			if err := f.follows(frames[0], frames[len(frames)-1]); err != nil {
 				return nil, fmt.Errorf("frame %d: %w", k+1, err)
 			}
-			f.Species, f.Mass, f.Charge = frames[0].Species, frames[0].Mass, frames[0].Charge
+			f.Species, f.Mass, f.Notes = frames[0].Species, frames[0].Mass, nil
+			if change := f.charged(frames[0]); change == "" {
+				f.Charge = frames[0].Charge
+			} else if frames[0].ChargesChange == "" {
+				frames[0].ChargesChange = fmt.Sprintf("frame %d: %s", k+1, change)
+			}
 		}
 		frames = append(frames, f)
 	}
 	if len(frames) == 0 {
 		return nil, errors.New("no frame: an extended XYZ file begins with the number of particles, a LAMMPS dump with ITEM: TIMESTEP")
 	}
+	if in.open && len(frames) > 1 {
+		frames[0].Notes = append(frames[0].Notes, "the last line has no end: where the file was cut off there, its last number is wrong, so leave out the last frame")
+	}
 	flatten(frames)
+	fix(frames)
 	return frames, nil
 }
 
@@ -183,7 +219,9 @@ func (f *Frame) complete(o Options, units scale) error {
 			m, ok := o.Mass[s]
 			if !ok {
 				var element bool
-				m, element = standard(s)
+				if m, element = standard(s); f.elements != nil {
+					m, element = standard(f.elements[i])
+				}
 				if ok = element && units.kelvin != 0; !ok && element {
 					return fmt.Errorf("no masses: the file has no column of them; give --mass %s=1 and so on for every species, or, where the file is in eV, angstrom and g/mol as ASE writes it, --units ase, by which elements have their standard masses (%s %v)", s, s, m)
 				}
@@ -242,7 +280,37 @@ func (f *Frame) follows(first, last *Frame) error {
 		return fmt.Errorf("time %v does not follow %v: frames must be in the order of time", f.Time, last.Time)
 	}
 	if (f.Vel == nil) != (first.Vel == nil) || (f.Force == nil) != (first.Force == nil) {
-		return errors.New("other columns than the first frame's")
+		return errors.New("other columns than the first frame's: velocities and forces are in all frames or in none")
+	}
+	return nil
+}
+
+// charged says which charge is another than in the first frame, "" for none.
+func (f *Frame) charged(first *Frame) string {
+	if (f.Charge == nil) != (first.Charge == nil) {
+		return "charges are not in all frames"
+	}
+	for i, q := range f.Charge {
+		if math.Abs(q-first.Charge[i]) > 1e-9*math.Abs(first.Charge[i]) {
+			return fmt.Sprintf("particle %d has the charge %v, and %v in the first frame", i+1, q, first.Charge[i])
+		}
+	}
+	return ""
+}
+
+// knows says which mass is given for a species that is not there.
+func (f *Frame) knows(mass map[string]float64) error {
+	for _, s := range slices.SortedFunc(maps.Keys(mass), natural.Compare) {
+		if !slices.Contains(f.Species, s) {
+			var there []string
+			for _, other := range f.Species {
+				if !slices.Contains(there, other) && len(there) < 20 {
+					there = append(there, other)
+				}
+			}
+			slices.SortFunc(there, natural.Compare)
+			return fmt.Errorf("--mass %s=%v: the file has no species %s, but %s", s, mass[s], s, strings.Join(there, ", "))
+		}
 	}
 	return nil
 }
@@ -252,6 +320,8 @@ type lines struct {
 	r *bufio.Reader
 	n int
 	k int // frames so far
+	// open says that the last line has no end, as the last one of a file that was cut off within it.
+	open bool
 }
 
 // mostLine bounds a line: no frame's header is longer.
@@ -272,6 +342,7 @@ func (l *lines) next() (string, error) {
 			return "", err
 		}
 		l.n++
+		l.open = err == io.EOF
 		return strings.TrimRight(string(s), "\r\n"), nil
 	}
 }
@@ -347,6 +418,9 @@ func (l *lines) read(n, width int, wrong string) (*table, error) {
 			return nil, err
 		}
 		r := strings.Fields(s)
+		if len(r) != width && l.open {
+			return nil, io.ErrUnexpectedEOF
+		}
 		if len(r) != width {
 			return nil, fmt.Errorf("%d columns, and %s", len(r), wrong)
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hnn/internal/natural"
 	"hnn/internal/shell"
 )
 
@@ -68,7 +69,7 @@ func Command(path string) (command string, ask []string) {
 			elements = elements && known
 		}
 	}
-	slices.Sort(kinds)
+	slices.SortFunc(kinds, natural.Compare)
 	ase := !dump && elements && f.Mass == nil && (f.Momenta != nil || f.Force != nil) // as ASE leaves masses out
 	dt := "0.005"
 	switch {

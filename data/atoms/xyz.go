@@ -1,11 +1,11 @@
 package atoms
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -39,8 +39,15 @@ func (l *lines) xyz() (*Frame, error) {
 				return nil, fmt.Errorf("step %.40q is no whole number", s)
 			}
 		} else if s, ok := strings.CutPrefix(strings.TrimSpace(comment), "Atoms. Timestep: "); ok { // LAMMPS's dump xyz
-			if f.Step, err = strconv.ParseInt(s, 10, 64); err != nil {
+			s, time, timed := strings.Cut(s, " Time: ") // of dump_modify time yes
+			if f.Step, err = strconv.ParseInt(strings.TrimSpace(s), 10, 64); err != nil {
 				return nil, fmt.Errorf("timestep %.40q is no whole number", s)
+			}
+			if timed {
+				if f.Time, err = number(strings.TrimSpace(time)); err != nil {
+					return nil, fmt.Errorf("its Time: %w", err)
+				}
+				f.Timed = true
 			}
 		} else {
 			f.Step = int64(l.k)
@@ -62,7 +69,13 @@ func (l *lines) xyz() (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, ok := columns["species"]
+	if at, ok := columns["id"]; ok {
+		f.sort(t, at)
+	}
+	at, ok := columns[ourSpecies]
+	if !ok {
+		at, ok = columns["species"]
+	}
 	if !ok {
 		if at, ok = columns["element"]; !ok {
 			return nil, errors.New("no column species in Properties")
@@ -70,6 +83,11 @@ func (l *lines) xyz() (*Frame, error) {
 	}
 	for _, r := range t.rows {
 		f.Species = append(f.Species, r[at])
+	}
+	if at, ok := columns["move_mask"]; ok {
+		if n := columns["move_mask#"]; n == 1 || n == 3 {
+			f.mask(t, at, n)
+		}
 	}
 	vector := func(dst *[]float64, names ...string) {
 		for _, name := range names {
@@ -102,6 +120,20 @@ func (l *lines) xyz() (*Frame, error) {
 		return nil, errors.New("no column pos in Properties")
 	}
 	return f, nil
+}
+
+// sort sorts particles by their ids, where those are different numbers.
+func (f *Frame) sort(t *table, at int) {
+	ids, err := t.column(at)
+	if err != nil {
+		return
+	}
+	sorted := slices.Sorted(slices.Values(ids))
+	if len(slices.Compact(sorted)) < len(ids) {
+		return
+	}
+	f.ids = ids
+	sort.Sort(&byID{f.ids, t})
 }
 
 func first(keys map[string]string, names ...string) (string, bool) {
@@ -157,6 +189,9 @@ func (f *Frame) keys(keys map[string]string) error {
 		}
 		f.Time, f.Timed = v, true
 	}
+	if s := Units(keys["units"]); slices.Contains(AllUnits, string(s)) {
+		f.Units = s
+	}
 	if s, ok := first(keys, "energy", "potential_energy", "free_energy"); ok {
 		v, err := number(s)
 		if err != nil {
@@ -167,7 +202,7 @@ func (f *Frame) keys(keys map[string]string) error {
 	return nil
 }
 
-// layout is where the columns of Properties begin, and how many there are.
+// layout is where the columns of Properties begin, how many each has, under its name and #, and how many there are.
 func layout(properties string) (map[string]int, int, error) {
 	p := strings.Split(properties, ":")
 	at, width := map[string]int{}, 0
@@ -177,6 +212,7 @@ func layout(properties string) (map[string]int, int, error) {
 			return nil, 0, fmt.Errorf("%q in Properties is no number of columns", p[i+2])
 		}
 		at[strings.ToLower(p[i])] = width
+		at[strings.ToLower(p[i])+"#"] = n // how many columns it has
 		width += n
 	}
 	if len(p)%3 != 0 {
@@ -215,76 +251,4 @@ func pairs(s string) map[string]string {
 		out[key] = value
 	}
 	return out
-}
-
-// WriteXYZ appends a frame in extended XYZ: masses, momenta (mass times velocity, as ASE has them) and forces where the
-// frame has them, Time and energy.
-func WriteXYZ(w io.Writer, f *Frame) error {
-	b, ok := w.(*bufio.Writer)
-	if !ok {
-		b = bufio.NewWriter(w)
-		defer b.Flush()
-	}
-	fmt.Fprintf(b, "%d\n", f.N())
-	if f.Periodic[0] || f.Periodic[1] || f.Periodic[2] {
-		c := f.Cell
-		for k := range 3 { // a side that is not periodic is written as 1: a lattice needs volume
-			if !f.Periodic[k] && !(c[k] > 0) {
-				c[k] = 1
-			}
-		}
-		fmt.Fprintf(b, "Lattice=\"%v 0 0 0 %v 0 0 0 %v\" ", c[0], c[1], c[2])
-	}
-	b.WriteString("Properties=species:S:1:pos:R:3")
-	for _, p := range []struct {
-		have bool
-		name string
-	}{{f.Mass != nil, "masses:R:1"}, {f.Charge != nil, "initial_charges:R:1"}, {f.Vel != nil && f.Mass != nil, "momenta:R:3"}, {f.Force != nil, "forces:R:3"}} {
-		if p.have {
-			b.WriteString(":" + p.name)
-		}
-	}
-	fmt.Fprintf(b, " Time=%v", f.Time)
-	if f.HasEnergy {
-		fmt.Fprintf(b, " energy=%v", f.Energy)
-	}
-	b.WriteString(" pbc=\"")
-	for k := range 3 {
-		if k > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteByte("FT"[bit(f.Periodic[k])])
-	}
-	b.WriteString("\"\n")
-	var buf []byte
-	for i, s := range f.Species {
-		buf = append(buf[:0], s...)
-		three := func(v []float64, factor float64) {
-			for _, x := range v[3*i : 3*i+3] {
-				buf = strconv.AppendFloat(append(buf, ' '), x*factor, 'g', -1, 64)
-			}
-		}
-		three(f.Pos, 1)
-		if f.Mass != nil {
-			buf = strconv.AppendFloat(append(buf, ' '), f.Mass[i], 'g', -1, 64)
-		}
-		if f.Charge != nil {
-			buf = strconv.AppendFloat(append(buf, ' '), f.Charge[i], 'g', -1, 64)
-		}
-		if f.Vel != nil && f.Mass != nil {
-			three(f.Vel, f.Mass[i])
-		}
-		if f.Force != nil {
-			three(f.Force, 1)
-		}
-		b.Write(append(buf, '\n'))
-	}
-	return b.Flush()
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -39,6 +39,9 @@ func Adam(ctx context.Context, d *Data, o Options, w Network) (*Laws, *graph.Rep
 	if !w.Trajectories && d.F == nil {
 		return nil, nil, errors.New("there are no forces to learn from: learn from trajectories")
 	}
+	if d.Fixed != nil {
+		return nil, nil, errors.New("some bodies are held where they are, which networks do not learn from: leave out --trainer adam")
+	}
 	p, err := newProblem(d, &o)
 	if err != nil {
 		return nil, nil, err

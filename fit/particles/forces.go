@@ -29,7 +29,12 @@ type Data struct {
 	// TrapWeight is of each particle in the external potential, its charge or mass: there is then one potential of all species, else one of
 	// each.
 	TrapWeight []float64
+	// Fixed says of each particle whether something holds it: its own forces and changes say nothing of the laws then; nil for none.
+	Fixed []bool
 }
+
+// held says whether something holds a particle.
+func (d *Data) held(i int) bool { return d.Fixed != nil && d.Fixed[i] }
 
 // Options of a fit. Zero takes the default.
 type Options struct {
@@ -134,6 +139,9 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 			r := math.Sqrt(r2)
 			if r == 0 && bad == nil {
 				bad = &particles.OverlapError{I: j, J: i}
+			}
+			if d.held(i) && d.held(j) {
+				return
 			}
 			a, b := ordered(d.Kind[i], d.Kind[j])
 			distances[a*k+b] = append(distances[a*k+b], r)
@@ -255,6 +263,12 @@ func (p *problem) add(rows *mat.Dense, top int, x []float64, weight float64) {
 func (p *problem) take(rows *mat.Dense) {
 	n, _ := rows.Dims()
 	p.rows += n
+	for i := range n {
+		if p.data.held(i / 3 % len(p.data.Mass)) {
+			clear(rows.RawRowView(i))
+			p.rows--
+		}
+	}
 	to := &p.r
 	if p.laws.Angles != nil || p.direction != nil && p.direction.choose {
 		if to = &p.fit; p.parts%5 == 1 {

@@ -43,6 +43,9 @@ func Motion(d *Data, o Options) (*Laws, error) {
 					return nil, err
 				}
 				defer system.Close()
+				if d.Fixed != nil {
+					system.Hold(d.Fixed)
+				}
 			}
 			system.Tables = tables
 			if a := p.laws.Angles; a != nil {

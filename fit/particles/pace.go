@@ -31,6 +31,9 @@ func (d *Data) Pace() Pace {
 		span := d.Times[f] - d.Times[f-1]
 		even := f > 1 && math.Abs(span/(d.Times[f-1]-d.Times[f-2])-1) < 1e-6
 		for i := range d.X[f] {
+			if d.held(i / 3) {
+				continue
+			}
 			change, first := d.X[f][i]-d.X[f-1][i], span/2*(d.V[f-1][i]+d.V[f][i])
 			short.add(change, first)
 			if even {

@@ -2,26 +2,71 @@ package particles
 
 import "math"
 
-// Temperature is 2 K / (d N - d), k_B = 1: the d components of the mean motion are none of it.
+// Temperature is 2 K / (d N - d), k_B = 1, of the motion about the mean one, which is momentum over mass: the d components of that are none of it.
 func Temperature(mass, v []float64, dim int) float64 {
-	k := 0.0
-	for i, u := range v {
-		k += mass[i/3] * u * u
-	}
 	if len(mass) < 2 {
 		return 0
 	}
-	return k / float64(dim*(len(mass)-1))
+	k, total := 0.0, 0.0
+	var p [3]float64
+	for i, u := range v {
+		k += mass[i/3] * u * u
+		p[i%3] += mass[i/3] * u
+	}
+	for _, m := range mass {
+		total += m
+	}
+	common := (p[0]*p[0] + p[1]*p[1] + p[2]*p[2]) / total
+	if common > 0.5*k { // the difference would be that of rounded numbers
+		k = 0
+		for i, u := range v {
+			k += mass[i/3] * (u - p[i%3]/total) * (u - p[i%3]/total)
+		}
+		common = 0
+	}
+	return max(k-common, 0) / float64(dim*(len(mass)-1))
 }
 
-// Temperature is that of the system's velocities: of d N - d degrees of freedom, or of d N where an outside force holds the bodies, whose mean
-// motion is then as thermal as any other.
-func (s *System) Temperature(dim int) float64 {
-	t := Temperature(s.Mass, s.V, dim)
-	if s.Confined() {
-		t *= float64(s.N-1) / float64(s.N)
+// HeldTemperature is 2 K / d N of the N bodies that are not fixed (nil for none): that of bodies that an outside force or others hold, whose mean motion
+// is as thermal as any other.
+func HeldTemperature(mass, v []float64, fixed []bool, dim int) float64 {
+	k, n := 0.0, len(mass)
+	for i, u := range v {
+		k += mass[i/3] * u * u
 	}
-	return t
+	for _, held := range fixed {
+		if held {
+			n--
+		}
+	}
+	if n < 1 || len(mass) < 2 {
+		return 0
+	}
+	return k / float64(dim*n)
+}
+
+// Temperature is that of the system's velocities: HeldTemperature where an outside force holds the bodies, or some are fixed.
+func (s *System) Temperature(dim int) float64 {
+	if s.Confined() {
+		return HeldTemperature(s.Mass, s.V, s.Fixed, dim)
+	}
+	return Temperature(s.Mass, s.V, dim)
+}
+
+// Heat multiplies the velocities about the mean one, which stays; where an outside force holds the bodies all of them.
+func (s *System) Heat(by float64) {
+	if s.Confined() {
+		Scale(s.V, by)
+		return
+	}
+	mean, total := s.Momentum(), 0.0
+	for _, m := range s.Mass {
+		total += m
+	}
+	for i := range s.V {
+		c := mean[i%3] / total
+		s.V[i] = c + float64((s.V[i]-c)*by)
+	}
 }
 
 // RDF counts pairs by distance: g(r) is their density over that of an ideal gas. Bins are equal from 0 to To.

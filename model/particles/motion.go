@@ -34,6 +34,9 @@ func (s *System) Step(dt float64, m *Stages) error {
 
 func (s *System) kick(dt float64) {
 	for i, m := range s.Mass {
+		if s.Fixed != nil && s.Fixed[i] {
+			continue
+		}
 		h := dt / m
 		for k := 3 * i; k < 3*i+3; k++ {
 			s.V[k] += h * s.F[k]

@@ -3,6 +3,7 @@ package particles
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"hnn/internal/parallel"
 )
@@ -24,6 +25,8 @@ type System struct {
 	X, V   []float64 // positions, unwrapped, and velocities
 	F      []float64 // forces at X, once Forces was called
 	Energy float64   // potential energy at X, as F
+
+	Fixed []bool // of each particle, whether Hold holds it; nil for none
 
 	Builds int // how often lists were made
 
@@ -209,6 +212,27 @@ func (s *System) blockForces(_, b int) {
 		total += e
 	}
 	s.energy[b] = total
+}
+
+// Hold keeps particles at their places, at rest; nil lets all move.
+func (s *System) Hold(fixed []bool) {
+	s.Fixed = fixed
+	s.stop()
+}
+
+// stop takes the velocities of held particles.
+func (s *System) stop() {
+	for i, held := range s.Fixed {
+		if held {
+			clear(s.V[3*i : 3*i+3])
+		}
+	}
+}
+
+// Warm draws the velocities anew as they fall at a temperature: see Thermal.
+func (s *System) Warm(dim int, temperature float64, rng *rand.Rand) {
+	copy(s.V, Thermal(s.Mass, dim, temperature, rng))
+	s.stop()
 }
 
 // Kinetic is sum m v^2 / 2.

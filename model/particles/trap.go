@@ -271,8 +271,8 @@ func (s *System) Confine(field Field, weight []float64) error {
 	return s.Forces()
 }
 
-// Confined says whether there is an external potential.
-func (s *System) Confined() bool { return s.outside != nil }
+// Confined says whether there is an external potential, or particles are held, so that momentum is not kept.
+func (s *System) Confined() bool { return s.outside != nil || s.Fixed != nil }
 
 // blockOutside adds the external potential's energies and forces of a block's particles.
 func (s *System) blockOutside(_, b int) {
