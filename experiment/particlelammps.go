@@ -24,6 +24,9 @@ func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	if m.Angles != nil {
 		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
 	}
+	for _, words := range m.Guesses() {
+		fmt.Fprintf(w, "# warning: %s\n", words)
+	}
 	fmt.Fprintf(w, "# laws learned by hnn; in the input:\n")
 	if len(m.Laws) > 0 {
 		fmt.Fprintf(w, "# pair_style table spline %d\n", n)
