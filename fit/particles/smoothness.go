@@ -16,7 +16,8 @@ type tension struct {
 	pairs float64 // weight of the laws of pairs at the closest pair of all, over the largest column's length
 	power float64 // their weight rises as this power of r: laws are steep near
 	gaps  float64 // their weight where no pairs are is so many times as large
-	long  float64 // weight of the law of all distances, as pairs
+	long  float64 // weight of the law of all distances in the middle of log r, as pairs
+	fade  float64 // that weight rises as this power of r: a softened law bends near
 	walk  float64 // weight of its first differences: where nothing is known its force stays as 1/r^2
 }
 
@@ -94,8 +95,11 @@ func (p *problem) smoothRows(rows *mat.Dense, t *tension, from, to int, largest 
 		logs += thirdDifferences(rows, base, base, p.n, particles.Vanish, func(i int) float64 { return largest * p.weigh(t, q, s, i) })
 	}
 	if p.laws.Long != nil {
-		base := p.long - from + to
-		logs += thirdDifferences(rows, base, base, p.bent-p.long, 0, func(int) float64 { return largest * t.long })
+		base, n := p.long-from+to, p.bent-p.long
+		span := math.Log(p.laws.Long.Last / p.laws.Long.First)
+		logs += thirdDifferences(rows, base, base, n, 0, func(i int) float64 {
+			return largest * t.long * math.Exp(t.fade*span*(float64(i)/float64(n)-0.5))
+		})
 	}
 	return logs
 }
@@ -141,7 +145,7 @@ func (c *choice) climb(step func(t *tension, up bool)) {
 		for {
 			t := c.best
 			step(&t, up)
-			if min(t.pairs, t.long) < 1e-13 || max(t.pairs, t.long) > 1e4 || t.power < 0 {
+			if min(t.pairs, t.long) < 1e-13 || max(t.pairs, t.long) > 1e4 || min(t.power, t.fade) < 0 {
 				break
 			}
 			u := c.look(t)
@@ -194,6 +198,12 @@ func (p *problem) choose(weight, largest float64) {
 		p.walkRows(c.rows, 0, p.long-from, c.best.walk*largest)
 		qr.Absorb(c.triangle, c.rows)
 		c.unlikeliest = c.look(c.best)
+		c.climb(func(t *tension, up bool) { times(&t.long, 10, up) })
+		c.climb(func(t *tension, up bool) {
+			if t.fade++; !up {
+				t.fade -= 2
+			}
+		})
 		c.climb(func(t *tension, up bool) { times(&t.long, 10, up) })
 	}
 	pairs(10)
