@@ -131,7 +131,7 @@ func (c *choice) look(t tension) float64 {
 	logs := c.p.smoothRows(c.rows, &t, c.from, 0, c.largest)
 	c.factor = qr.Stacked(c.triangle, c.rows)
 	n := c.p.bent - c.from
-	sum := c.equations * math.Log(math.Abs(c.factor.At(n, n))+1e-300)
+	sum := float64(c.equations * math.Log(math.Abs(c.factor.At(n, n))+1e-300))
 	for i := range n {
 		sum += math.Log(math.Abs(c.factor.At(i, i)) + 1e-300)
 	}
@@ -228,7 +228,7 @@ func (p *problem) steady(c []float64) float64 {
 	size, count := 0.0, 0.0
 	for i, v := range c {
 		if l.First*math.Exp(float64(i)*step) >= cutoff { // nearer, pairs' own laws may take its place
-			size, count = size+v*v, count+1
+			size, count = size+float64(v*v), count+1
 		}
 	}
 	if size == 0 {
