@@ -25,6 +25,9 @@ func (m *ParticleModel) WriteLAMMPS(w io.Writer, name string, n int) error {
 	if m.Angles != nil {
 		return errors.New("the law of angles is no law of pairs, and a table of LAMMPS is")
 	}
+	for _, words := range m.Guesses() {
+		fmt.Fprintf(w, "# warning: %s\n", words)
+	}
 	types, words := m.lammpsTypes()
 	fmt.Fprintf(w, "# laws learned by hnn; %s; in the input:\n", words)
 	if len(m.Laws) > 0 {

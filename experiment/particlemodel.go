@@ -57,7 +57,8 @@ type PairLaw struct {
 	First, Near  float64 // the closest pair seen, and the 0.1% quantile of distances
 	Coefficients []float64
 	// ErrorV and ErrorF are standard errors of V and of the force at equal steps from Near to the cut-off.
-	ErrorV, ErrorF []float64 `json:",omitempty"`
+	ErrorV, ErrorF []float64    `json:",omitempty"`
+	Gaps           [][2]float64 `json:",omitempty"` // stretches of distance without pairs
 	spline         *particles.Spline
 }
 
@@ -210,10 +211,11 @@ func (e *Env) TrainParticles(ctx context.Context, o ParticleTraining) (dir strin
 				e.log("%s and %s never came within the cut-off: no law for them", species[a], species[b])
 				continue
 			}
-			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s, ErrorV: laws.Errors[q].V, ErrorF: laws.Errors[q].F})
+			m.Laws = append(m.Laws, PairLaw{A: species[a], B: species[b], Pairs: laws.Pairs[q], First: s.First, Near: laws.Near[q], Coefficients: s.C, spline: s, ErrorV: laws.Errors[q].V, ErrorF: laws.Errors[q].F, Gaps: laws.Gaps[q]})
 			e.warnOfAttraction(m, &m.Laws[len(m.Laws)-1])
 		}
 	}
+	e.sayGuesses(m)
 	e.saySeenDirection(m, d, frames, d.F == nil || o.NoForces)
 	dir, unlock, err := newRunDir(o.Root, o.Out, "particles", o.Force)
 	if err != nil {

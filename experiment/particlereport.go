@@ -61,6 +61,9 @@ func (e *Env) particleSection(ctx context.Context, dir string) (report.Section, 
 	if m.Outside != "" {
 		s.Notes = append(s.Notes, m.Outside)
 	}
+	for _, words := range m.Guesses() {
+		s.Notes = append(s.Notes, strings.ToUpper(words[:1])+words[1:]+".")
+	}
 	f, err := m.figure()
 	if err != nil {
 		return s, err
@@ -171,6 +174,7 @@ func (e *Env) EvaluateParticles(dir, file string, read atoms.Options) (*Particle
 	if err != nil {
 		return nil, err
 	}
+	e.sayGuesses(m)
 	out := &ParticleErrors{Frames: len(frames), N: frames[0].N(), Energy: math.NaN()}
 	var square, size, mean, spread, energies, compared float64
 	for i, f := range frames {

@@ -333,6 +333,7 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		if doubt := o.Model.doubt(); doubt != "" {
 			e.log("warning: %s", doubt)
 		}
+		e.sayGuesses(o.Model)
 	}
 	stages := &particles.Leapfrog
 	switch o.Method {
@@ -362,9 +363,13 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 		}
 		return nil
 	}
+	kept := watchEnergy(s)
 	for i := range o.Equilibrate {
 		if err := step(i); err != nil {
 			return nil, err
+		}
+		if err := kept.check(s, i+1); err != nil {
+			return nil, fmt.Errorf("before the run: %w", err)
 		}
 		switch {
 		case s.Confined() && i%100 == 99: // the common motion in a trap shares no energy with others: all are drawn anew (H. C. Andersen, J. Chem. Phys. 72, 2384, 1980)
@@ -373,8 +378,12 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 			if t := s.Temperature(dim); t > 0 {
 				s.Heat(math.Sqrt(o.Temperature / t))
 			}
+		default:
+			continue
 		}
+		kept = watchEnergy(s)
 	}
+	kept = watchEnergy(s)
 	m := &ParticleMeasures{N: s.N, Confined: s.Confined()}
 	g := distribution(&s.Box, dim, s.N)
 	x0 := slices.Clone(s.X)
@@ -417,6 +426,9 @@ func (e *Env) RunParticles(ctx context.Context, o ParticleRun) (*ParticleMeasure
 				return nil
 			}
 			if err := step(i); err != nil {
+				return err
+			}
+			if err := kept.check(s, i+1); err != nil {
 				return err
 			}
 			if e.Rolling != nil && i%256 == 0 {

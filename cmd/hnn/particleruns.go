@@ -131,7 +131,7 @@ they are from the file's, and how far the energies are up to a constant where th
 		if err != nil {
 			return usage(err)
 		}
-		r, err := (&experiment.Env{}).EvaluateParticles(args[0], args[1], o)
+		r, err := (&experiment.Env{Log: newDisplay(cmd.ErrOrStderr(), false).log}).EvaluateParticles(args[0], args[1], o)
 		if err != nil {
 			return err
 		}

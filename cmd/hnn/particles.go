@@ -365,6 +365,9 @@ func newParticlesExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		for _, words := range m.Guesses() {
+			newDisplay(cmd.ErrOrStderr(), false).log("warning: %s", words)
+		}
 		return atomicfile.Write(out, func(w io.Writer) error { return m.WriteLAMMPS(w, filepath.Base(out), points) })
 	}
 	return cmd

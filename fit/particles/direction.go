@@ -130,18 +130,24 @@ func (p *problem) addDirection(raw []float64, stride, top int, x []float64, weig
 	})
 }
 
-// directionRows are those of smooth for the laws of direction: a degree above what is allowed leaves its coefficients 0.
-func (p *problem) directionRows(rows *mat.Dense, m int, weight, largest float64) {
+// directionRows are those of smooth for the laws of direction, in rows that begin top later and columns that begin shift earlier than their
+// coefficients: a degree above what is allowed leaves its coefficients 0.
+func (p *problem) directionRows(rows *mat.Dense, top, shift int, largest float64, set func(i int, v float64)) {
 	t := p.direction
+	finer := math.Pow(float64(t.n)/float64(p.n), 2.5) // coefficients farther apart differ more
 	for q, at := range t.at {
 		switch {
 		case at < 0:
 		case q%t.most+1 > t.degree:
 			for i := at; i < at+t.n; i++ {
-				rows.Set(m+i, i, 1e6*largest)
+				set(i, 1e6*largest)
 			}
 		default:
-			thirdDifferences(rows, m, at, t.n, weight, largest)
+			s := t.of[q]
+			thirdDifferences(rows, at+top, at-shift, t.n, particles.Vanish, func(i int) float64 { return largest * finer * p.weigh(&p.tension, q/t.most, s, i) })
+			for i := at; i < at+t.n; i++ {
+				set(i, least*largest)
+			}
 		}
 	}
 }

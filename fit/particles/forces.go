@@ -64,6 +64,8 @@ type Laws struct {
 	Pairs []int               // how many pairs within the cut-off were seen, kinds x kinds
 	// Near is the 0.1% quantile of the distances seen within the cut-off, kinds x kinds.
 	Near []float64
+	// Gaps are the stretches of distance without pairs, kinds x kinds: there a law is a bridge.
+	Gaps [][][2]float64
 	Long *particles.LongRange // of all distances, nil for none
 	// NearLong is the 0.1% quantile of the distances of pairs with weight.
 	NearLong float64
@@ -86,7 +88,7 @@ type Laws struct {
 	TrapErrors [][]float64
 	// Errors are the standard errors of V and of the force at Grid equal steps from Near to the cut-off, kinds x kinds, and of the
 	// force at equal steps of log r from NearLong to the farthest pair. They are those of least squares whose equations err
-	// by RMS, each by itself.
+	// by RMS, each by itself, and of laws that are as smooth as the tension says.
 	Errors    []LawErrors
 	LongError []float64
 }
@@ -96,10 +98,6 @@ type LawErrors struct{ V, F []float64 }
 
 // Grid is how many equal steps there are to the places of errors.
 const Grid = 100
-
-// smoothing is the weight of the coefficients' third differences over the largest column's length: it decides only what
-// the data leave open.
-const smoothing = 1e-9
 
 // mostUnknowns bounds a matrix of one solve, of which it has four or so, to 0.13 GB each.
 const mostUnknowns = 4000
@@ -119,7 +117,9 @@ type problem struct {
 	direction    *turning        // nil for none
 	r            *mat.Dense      // (m+1) x (m+1): the coefficients and the right side
 	fit, held    *mat.Dense      // where something is chosen by them, as r of all but every fifth moment and of those; nil for none
-	parts        int             // how often rows were taken
+	tension      tension         // of the laws, and the closest pair of all
+	first        float64
+	parts        int // how often rows were taken
 	rows         int
 }
 
@@ -130,7 +130,7 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 		}
 	}
 	k := d.Kinds
-	l := &Laws{Kinds: k, Of: make([]*particles.Spline, k*k), Pairs: make([]int, k*k), Near: make([]float64, k*k)}
+	l := &Laws{Kinds: k, Of: make([]*particles.Spline, k*k), Pairs: make([]int, k*k), Near: make([]float64, k*k), Gaps: make([][][2]float64, k*k)}
 	p := &problem{data: d, laws: l, at: make([]int, k*k), n: o.Coefficients}
 	distances := make([][]float64, k*k)
 	for f, x := range d.X {
@@ -166,9 +166,14 @@ func newProblem(d *Data, o *Options) (*problem, error) {
 				return nil, err
 			}
 			l.Of[a*k+b], l.Of[b*k+a] = s, s
+			if p.first == 0 || s.First < p.first {
+				p.first = s.First
+			}
 			near := seen[len(seen)/1000]
 			l.Near[a*k+b], l.Near[b*k+a] = near, near
 			p.at[a*k+b], p.at[b*k+a] = p.m, p.m
+			l.Gaps[a*k+b] = gaps(seen, o.Cutoff)
+			l.Gaps[b*k+a] = l.Gaps[a*k+b]
 			p.m += o.Coefficients
 		}
 	}
@@ -292,42 +297,6 @@ func (p *problem) whole() {
 	}
 }
 
-// smooth is rows that ask for small third differences of the pairs' coefficients and for small ones of the angles.
-func (p *problem) smooth(weight, largest float64) *mat.Dense {
-	m := p.m
-	rows := mat.NewDense(2*m, m+1, nil)
-	for base := 0; base < p.bent; {
-		n := p.n
-		if base == p.long {
-			n = p.bent - base
-		}
-		thirdDifferences(rows, m, base, n, weight, largest)
-		base += n
-	}
-	for i := p.bent; i < p.turned; i++ {
-		rows.Set(m+i, i, weight*largest)
-	}
-	if p.direction != nil {
-		p.directionRows(rows, m, weight, largest)
-	}
-	for i := p.trapped; i < m; i++ {
-		rows.Set(m+i, i, smoothing*1e-3*largest)
-	}
-	return rows
-}
-
-// thirdDifferences are the rows of smooth for n coefficients of one law.
-func thirdDifferences(rows *mat.Dense, m, base, n int, weight, largest float64) {
-	for i := range n {
-		rows.Set(m+base+i, base+i, smoothing*1e-3*largest)
-		if i+3 < n {
-			for j, w := range []float64{-1, 3, -3, 1} {
-				rows.Set(base+i, base+i+j, w*weight*largest)
-			}
-		}
-	}
-}
-
 // solve gives the laws their coefficients.
 func (p *problem) solve() error {
 	p.whole()
@@ -349,7 +318,11 @@ func (p *problem) solve() error {
 		return fmt.Errorf("%d equations, three a particle and frame, for %d coefficients of the laws: give more frames or fewer --coefficients", p.rows, m)
 	}
 	p.laws.Left = math.Abs(p.r.At(m, m)) / mat.Norm(p.r.ColView(m), 2) * math.Sqrt(float64(p.rows)/float64(p.rows-m))
-	weight := smoothing
+	weight := weights[0]
+	if p.laws.Angles != nil {
+		weight = weights[2]
+	}
+	p.choose(weight, largest)
 	if p.laws.Angles != nil {
 		weight = p.weight(largest)
 	}
@@ -391,6 +364,10 @@ func (p *problem) solve() error {
 	}
 	if p.direction != nil {
 		p.directionSolved(c)
+	}
+	if slices.ContainsFunc(p.laws.Gaps, func(g [][2]float64) bool { return g != nil }) {
+		p.tension.gaps = 1
+		factor = qr.Stacked(p.r, p.smooth(weight, largest))
 	}
 	p.errors(factor)
 	return nil

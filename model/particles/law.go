@@ -19,8 +19,8 @@ type Spline struct {
 	bspline
 }
 
-// vanish is how many of the last functions are left out so that V, V' and V” are 0 at the cut-off.
-const vanish = 3
+// Vanish is how many of the last functions are left out so that V, V' and V” are 0 at the cut-off.
+const Vanish = 3
 
 // NewSpline has so many free coefficients, all 0.
 func NewSpline(first, cutoff float64, n int) (*Spline, error) {
@@ -34,7 +34,7 @@ func (s *Spline) Complete() error {
 	if !(s.First > 0) || !(s.Cutoff > s.First) || math.IsInf(s.Cutoff, 0) || n < degree+1 || n > 10000 {
 		return fmt.Errorf("a law from %v to %v with %d coefficients: distances must be positive and rising, and the coefficients 6 to 10000", s.First, s.Cutoff, n)
 	}
-	s.bspline = newBspline(s.First, s.Cutoff, n+vanish)
+	s.bspline = newBspline(s.First, s.Cutoff, n+Vanish)
 	return nil
 }
 

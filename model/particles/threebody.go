@@ -52,8 +52,8 @@ func NewAngles(first, cutoff float64, kinds, radial, degree int) (*Angles, error
 }
 
 func (a *Angles) check() error {
-	if !(a.First > 0) || !(a.Cutoff > a.First) || math.IsInf(a.Cutoff, 0) || a.Kinds < 1 || a.Kinds > 100 || a.Radial < degree+1-vanish || a.Radial > mostRadial || a.Degree < 0 || a.Degree > mostDegree {
-		return fmt.Errorf("a law of angles from %v to %v with %d functions of a distance and degree %d of the cosine: distances must be positive and rising, functions %d to %d, the degree 0 to %d", a.First, a.Cutoff, a.Radial, a.Degree, degree+1-vanish, mostRadial, mostDegree)
+	if !(a.First > 0) || !(a.Cutoff > a.First) || math.IsInf(a.Cutoff, 0) || a.Kinds < 1 || a.Kinds > 100 || a.Radial < degree+1-Vanish || a.Radial > mostRadial || a.Degree < 0 || a.Degree > mostDegree {
+		return fmt.Errorf("a law of angles from %v to %v with %d functions of a distance and degree %d of the cosine: distances must be positive and rising, functions %d to %d, the degree 0 to %d", a.First, a.Cutoff, a.Radial, a.Degree, degree+1-Vanish, mostRadial, mostDegree)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (a *Angles) Complete() error {
 	if n := a.Kinds * a.Kinds * a.Kinds * a.block(); len(a.C) != n {
 		return fmt.Errorf("a law of angles of %d coefficients, and it has %d", n, len(a.C))
 	}
-	a.bspline = newBspline(a.First, a.Cutoff, a.Radial+vanish)
+	a.bspline = newBspline(a.First, a.Cutoff, a.Radial+Vanish)
 	return nil
 }
 
