@@ -132,7 +132,7 @@ func (m *ParticleModel) among() string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("all bodies of a species have the same of %s, so that nearer than the cut-off %v the pairs' own laws and the law of all distances are told apart by their smoothness alone: their sum is known, the share of each is a guess", m.Long.Of, m.Cutoff)
+	return fmt.Sprintf("all bodies of a species have equal %s, so that nearer than the cut-off %v the pairs' own laws and the law of all distances are told apart by their smoothness alone: their sum is known, the share of each is a guess", m.Long.Of, m.Cutoff)
 }
 
 // mostStretches is how many stretches of distance are named.

@@ -48,12 +48,12 @@ func TestParticlesSaid(t *testing.T) {
 		}
 	}
 	particlesLines(t, "particles train ase.xyz --cutoff 2.5 --dt 0.407220 --mass Ar=1 --units ase --out ase", "particles train ase.xyz --cutoff 2.5 --dt 0.04 --mass Ar=1 --out plain")
-	out, errors, code := particlesLine(t, "particles train ase.xyz --cutoff 2.5 --dt 0.04 --mass Ar=3 --unchecked --out unchecked")
+	_, errors, code := particlesLine(t, "particles train ase.xyz --cutoff 2.5 --dt 0.04 --mass Ar=3 --unchecked --out unchecked")
 	if code != 0 || !strings.Contains(errors, "warning: forces explain") || !strings.Contains(errors, "fix langevin") {
 		t.Errorf("--unchecked: exit status %d, %s", code, errors)
 	}
 	// What leaves much is left to be looked at, and says so where it is used.
-	out, errors, code = particlesLine(t, "particles simulate silicon --from silicon.xyz --steps 10 --dt 1e-4")
+	out, errors, code := particlesLine(t, "particles simulate silicon --from silicon.xyz --steps 10 --dt 1e-4")
 	if code != 0 || !strings.Contains(errors, "warning: the laws leave 0.") {
 		t.Errorf("exit status %d, %s%s", code, out, errors)
 	}
