@@ -159,7 +159,7 @@ func (d *dataset) solveLattice(c *Config, names []string, r *WeakReport) (*model
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("%d sites and %d bonds%s; from %s; in held-out rows it leaves %.2g of the velocities and %.2g of the forces", s.Sites, len(s.Bonds), between, how, report.Velocities, report.Forces))
 	r.doubt = d.doubtLattice(c, s, set, report)
-	r.notesOfDoubt(s, &rows, report)
+	r.notesOfDoubt(d, s, &rows, report)
 	if ends := heldEnds(set, names); ends != "" {
 		r.Notes = append(r.Notes, ends)
 	}

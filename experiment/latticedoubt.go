@@ -55,7 +55,7 @@ func (d *dataset) noisierMomenta(set *data.Set) float64 {
 }
 
 // notesOfDoubt are what is to be said of a law that the rows contradict, and what would explain them.
-func (r *WeakReport) notesOfDoubt(s *lattice.System, rows *data.Set, report *fitlattice.Report) {
+func (r *WeakReport) notesOfDoubt(d *dataset, s *lattice.System, rows *data.Set, report *fitlattice.Report) {
 	if report.Forces > poorLattice || report.Velocities > poorLattice {
 		const no = "NO LAW of this graph explains the rows: other sites are bound than it says, bonds or sites differ, or the rows are noisy or too far apart"
 		if r.Notes = append(r.Notes, no); r.doubt > 0 {
@@ -67,7 +67,14 @@ func (r *WeakReport) notesOfDoubt(s *lattice.System, rows *data.Set, report *fit
 	if r.doubt == 0 || s.Flow != lattice.Mechanical || report.Velocities > poorLattice {
 		return
 	}
-	r.other = func() string { return otherGraph(s, rows, report.Forces) }
+	r.other = func() string {
+		if d.isVelocity || d.observed().PositionsOnly {
+			if note := unequalMasses(s, rows, d.Train, report.Forces); note != "" {
+				return note
+			}
+		}
+		return otherGraph(s, rows, report.Forces)
+	}
 	r.more = func() {
 		if note := r.other(); note != "" {
 			r.Notes = append(r.Notes, note)

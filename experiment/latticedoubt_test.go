@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,13 @@ import (
 // bondsFile is a file of trials of sites with springs d + 0.3 d^3 along some bonds, and weaker ones, by a factor, along others.
 func bondsFile(t *testing.T, sites int, bonds, weak []lattice.Bond, factor, noise float64) string {
 	t.Helper()
+	return massesFile(t, "qp", slices.Repeat([]float64{1}, sites), bonds, weak, factor, noise)
+}
+
+// massesFile is a file of masses on such springs: their positions and, where there is a second letter, velocities.
+func massesFile(t *testing.T, letters string, masses []float64, bonds, weak []lattice.Bond, factor, noise float64) string {
+	t.Helper()
+	sites := len(masses)
 	field := func(_ float64, x, dx []float64) {
 		copy(dx, x[sites:])
 		clear(dx[sites:])
@@ -37,6 +45,9 @@ func bondsFile(t *testing.T, sites int, bonds, weak []lattice.Bond, factor, nois
 				dx[sites+b.J] -= pull
 			}
 		}
+		for i, m := range masses {
+			dx[sites+i] /= m
+		}
 	}
 	times := make([]float64, 80)
 	for i := range times {
@@ -45,7 +56,7 @@ func bondsFile(t *testing.T, sites int, bonds, weak []lattice.Bond, factor, nois
 	rng := rand.New(rand.NewPCG(1, 7))
 	var text strings.Builder
 	text.WriteString("trial,t")
-	for _, letter := range "qp" {
+	for _, letter := range letters {
 		for i := range sites {
 			fmt.Fprintf(&text, ",%c%d", letter, i+1)
 		}
@@ -61,12 +72,33 @@ func bondsFile(t *testing.T, sites int, bonds, weak []lattice.Bond, factor, nois
 		}
 		for r, now := range times {
 			fmt.Fprintf(&text, "\n%d,%v", k+1, now)
-			for _, v := range x[r*2*sites : (r+1)*2*sites] {
+			for _, v := range x[r*2*sites : (2*r+len(letters))*sites] {
 				fmt.Fprintf(&text, ",%.12g", v+noise*rng.NormFloat64())
 			}
 		}
 	}
 	return fileOf(t, text.String()+"\n")
+}
+
+// Where velocities are those of unequal masses, the masses are named, and equal ones are not.
+func TestUnequalMasses(t *testing.T) {
+	ring := shapeBonds(t, "ring", 7)
+	for _, letters := range []string{"qv", "q"} {
+		for want, masses := range map[string][]float64{
+			"with masses in proportion 1, 1, 3, 1, 1, 0.5, 1 it leaves": {2, 2, 6, 2, 2, 1, 2},
+			"": {1, 1, 1, 1, 1, 1, 1},
+		} {
+			config := own(t, massesFile(t, letters, masses, ring, nil, 0, 0)).WithWeakForm(lattice.Kind)
+			config.Lattice = "ring"
+			var lines []string
+			if _, err := listening(&lines).Train(t.Context(), config, t.TempDir()); err != nil && (want == "" || !strings.Contains(err.Error(), "NO LAW")) {
+				t.Fatal(err)
+			}
+			if said := strings.Join(lines, "\n"); !strings.Contains(said, want) || want == "" && strings.Contains(said, "masses in proportion") {
+				t.Errorf("%s: want %q\n%s", letters, want, said)
+			}
+		}
+	}
 }
 
 func shapeBonds(t *testing.T, shape string, sites int) []lattice.Bond {
