@@ -207,18 +207,21 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// ASE reads what is written, and what ASE writes is read.
-func TestASE(t *testing.T) {
-	python := ""
-	for _, p := range []string{"../../.ci/python/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
-		if p != "" && exec.Command(p, "-c", "import ase").Run() == nil {
-			python = p
-			break
+// pythonWith is a Python that has a module, without which the test is skipped.
+func pythonWith(t *testing.T, module string) string {
+	t.Helper()
+	for _, p := range []string{"../../.ci/python/bin/python", "../../.ci/ovito/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
+		if p != "" && exec.Command(p, "-c", "import "+module).Run() == nil {
+			return p
 		}
 	}
-	if python == "" {
-		t.Skip("no Python with ASE: pip install ase, and HNN_PYTHON=its python")
-	}
+	t.Skipf("no Python with %s: pip install %[1]s, and HNN_PYTHON=its python", module)
+	return ""
+}
+
+// ASE reads what is written, and what ASE writes is read.
+func TestASE(t *testing.T) {
+	python := pythonWith(t, "ase")
 	frames, err := Read(strings.NewReader(two), Options{})
 	if err != nil {
 		t.Fatal(err)

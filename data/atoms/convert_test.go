@@ -84,10 +84,7 @@ func TestWriteForASE(t *testing.T) {
 	if _, err := Read(bytes.NewReader(b.Bytes()), Options{Units: Metal}); err == nil || !strings.Contains(err.Error(), "units=ase") {
 		t.Errorf("with --units metal: %v", err)
 	}
-	python := os.Getenv("HNN_PYTHON")
-	if python == "" || exec.Command(python, "-c", "import ase").Run() != nil {
-		t.Skip("no Python with ASE: pip install ase, and HNN_PYTHON=its python")
-	}
+	python := pythonWith(t, "ase")
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "ours.xyz"), b.Bytes(), 0o666); err != nil {
 		t.Fatal(err)

@@ -12,16 +12,7 @@ import (
 
 // OVITO reads what is written, and what OVITO writes, as extended XYZ and as a dump, is read.
 func TestOVITO(t *testing.T) {
-	python := ""
-	for _, p := range []string{"../../.ci/ovito/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
-		if p != "" && exec.Command(p, "-c", "import ovito").Run() == nil {
-			python = p
-			break
-		}
-	}
-	if python == "" {
-		t.Skip("no Python with OVITO: pip install ovito, and HNN_PYTHON=its python")
-	}
+	python := pythonWith(t, "ovito")
 	frames, err := Read(strings.NewReader(two), Options{})
 	if err != nil {
 		t.Fatal(err)
