@@ -35,7 +35,7 @@ func (m *ParticleModel) Guesses() (out []string) {
 		}
 	}
 	if m.Long != nil && m.Long.Of == chargesWeigh && !m.Open && m.Left > warnEwald {
-		out = append(out, fmt.Sprintf("the laws leave %.2g of the %s, and the file is of charges in a periodic box: its forces may be of all images of the box (Ewald sums, PPPM, coul/long), where hnn takes the nearest image of each pair alone. The laws are then the best of that kind for this box, and U is not Coulomb's law; do not take them to another box or density", m.Left, m.Learned()))
+		out = append(out, fmt.Sprintf("the laws leave %.2g of the %s, and the file is of charges in a periodic box: its forces may be of all images of the box (Ewald sums, PPPM, coul/long), and of each pair the nearest image alone is taken here. The laws are then the best of that kind for this box, and U is not Coulomb's law; do not take them to another box or density", m.Left, m.Learned()))
 	}
 	return out
 }

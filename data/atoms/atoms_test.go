@@ -210,7 +210,11 @@ func FuzzRead(f *testing.F) {
 // pythonWith is a Python that has a module, without which the test is skipped.
 func pythonWith(t *testing.T, module string) string {
 	t.Helper()
-	for _, p := range []string{"../../.ci/python/bin/python", "../../.ci/ovito/bin/python", os.Getenv("HNN_PYTHON"), "python3"} {
+	local := func(name string) string {
+		p, _ := filepath.Abs("../../.ci/" + name + "/bin/python") // of CI; tests run in other folders
+		return p
+	}
+	for _, p := range []string{local("python"), local("ovito"), os.Getenv("HNN_PYTHON"), "python3"} {
 		if p != "" && exec.Command(p, "-c", "import "+module).Run() == nil {
 			return p
 		}
