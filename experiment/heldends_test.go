@@ -10,6 +10,7 @@ import (
 // Ends of a chain that stay at 0 are said to be its walls, with the columns that are left; nothing is said of a site in the middle that
 // does, or of one that stays elsewhere.
 func TestHeldEnds(t *testing.T) {
+	withoutShort(t)
 	for _, c := range []struct {
 		name string
 		held map[int]float64

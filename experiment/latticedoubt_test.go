@@ -82,6 +82,7 @@ func massesFile(t *testing.T, letters string, masses []float64, bonds, weak []la
 
 // Where velocities are those of unequal masses, the masses are named, and equal ones are not.
 func TestUnequalMasses(t *testing.T) {
+	withoutShort(t)
 	ring := shapeBonds(t, "ring", 7)
 	for _, letters := range []string{"qv", "q"} {
 		for want, masses := range map[string][]float64{
@@ -116,6 +117,7 @@ func shapeBonds(t *testing.T, shape string, sites int) []lattice.Bond {
 // Where rows have less noise than what a law leaves of the forces that is said, with the graph that would explain them, and momentum is
 // not said to be conserved; where the law is theirs, noisy or not, nothing is said.
 func TestLatticeDoubts(t *testing.T) {
+	withoutShort(t)
 	const sites = 8
 	ring, chain := shapeBonds(t, "ring", sites), shapeBonds(t, "chain", sites)
 	var second []lattice.Bond

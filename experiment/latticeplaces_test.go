@@ -12,6 +12,7 @@ import (
 // Positions along a line are refused on a ring, between walls and on a closed grid, with advice; displacements are not, and nor is
 // anything where no bond closes.
 func TestPlacesAreNotDisplacements(t *testing.T) {
+	withoutShort(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		shape   string

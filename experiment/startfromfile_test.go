@@ -31,6 +31,7 @@ func heavy(t *testing.T, text string, rows int) string {
 // A rollout begins with a single row of a file, on as many sites as it has, without a word of noise or ranges; and velocities are not
 // taken for momenta without one.
 func TestLatticeStartsFromRows(t *testing.T) {
+	withoutShort(t)
 	const trials, points = 6, 80
 	small, large := read(t, chainFile(t, system.NewFPUTBeta(6), trials)), read(t, chainFile(t, system.NewFPUTBeta(9), 2))
 	var lines []string
