@@ -43,8 +43,8 @@ func (e *Env) shorten(ctx context.Context, l *Learning, d *dataset, o eval.Optio
 		t := &l.Tried[i]
 		t.config.Within = within
 		if m, err := e.tryOut(ctx, t.config, d); err == nil {
-			t.fit, t.system, t.doubt = m.field, m.system, m.doubt
-			if r, err := e.judged(m.field, d, o); err == nil {
+			t.tried = *m
+			if r, err := e.judged(m.fit, d, o); err == nil {
 				t.took(r)
 			}
 		}

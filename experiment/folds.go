@@ -248,7 +248,7 @@ func (e *Env) moreFolds(ctx context.Context, l *Learning) error {
 				failed = true
 				break
 			}
-			r, err := e.judged(m.field, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
+			r, err := e.judged(m.fit, in, eval.Options{Workers: e.workers(), Interrupt: ctx.Err})
 			if err != nil || r == nil || r.Diverged > 0 {
 				failed = true
 				break

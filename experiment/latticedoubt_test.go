@@ -157,7 +157,7 @@ func TestDoubtedLatticeIsNotRecommended(t *testing.T) {
 		for i := range units {
 			units[i] = i
 		}
-		return LearningTry{config: c, doubt: doubt, errors: errors, units: units, field: new(model.Field)}
+		return LearningTry{config: c, tried: tried{doubt: doubt}, errors: errors, units: units, field: new(model.Field)}
 	}
 	of, closed := Config{Model: lattice.Kind, Trainer: WeakForm}, Config{Model: network.KindHNN, Trainer: ClosedForm}
 	for _, c := range []struct {

@@ -47,14 +47,11 @@ type LearningTry struct {
 	config Config
 	place  int // among the candidates
 	field  *model.Field
-	errors []float64       // of every rollout, those of the first fold first
-	units  []int           // the held-out trial, or block of a single one, of each
-	first  int             // how many are of the first fold
-	fit    *model.Field    // field, also where its rollouts diverge
-	rest   float64         // the least error of what does not move
-	system *poisson.System // of a Poisson system
-	doubt  float64         // of a lattice: see WeakReport
-	other  func() string   // likewise
+	errors []float64 // of every rollout, those of the first fold first
+	units  []int     // the held-out trial, or block of a single one, of each
+	first  int       // how many are of the first fold
+	rest   float64   // the least error of what does not move
+	tried
 }
 
 // Failed reports whether a way was tried and came to nothing, or was not tried.
@@ -185,8 +182,8 @@ func (e *Env) decide(ctx context.Context, candidates []Config) (Decision, *Learn
 			return none, nil, ctx.Err()
 		}
 		if err == nil {
-			try.fit, try.system, try.doubt, try.other = m.field, m.system, m.doubt, m.other
-			if r, err := e.judged(m.field, inner[d], options); err == nil {
+			try.tried = *m
+			if r, err := e.judged(m.fit, inner[d], options); err == nil {
 				try.took(r)
 			}
 		}
@@ -445,7 +442,7 @@ func inUnits(fitted *model.Form[float64], d *dataset) (*model.Field, error) {
 
 // tried is what came of a model that was tried.
 type tried struct {
-	field  *model.Field
+	fit    *model.Field    // also where its rollouts diverge
 	system *poisson.System // of a Poisson system
 	doubt  float64         // of a lattice: see WeakReport
 	other  func() string   // likewise
@@ -453,8 +450,8 @@ type tried struct {
 
 // triedIn is a model that was fitted to a dataset, in the data's units.
 func triedIn(fitted *model.Form[float64], d *dataset) (*tried, error) {
-	field, err := inUnits(fitted, d)
-	return &tried{field: field}, err
+	fit, err := inUnits(fitted, d)
+	return &tried{fit: fit}, err
 }
 
 // tryOut fits a model in fewer steps than a run.

@@ -77,7 +77,7 @@ func (e *Env) heldOutError(ctx context.Context, c Config, d *dataset) (float64, 
 		return math.Inf(1), nil
 	}
 	if m, err := e.tryOut(ctx, c, inner); err == nil {
-		if r, err := e.rolled(m.field, inner); err == nil && r != nil && r.Diverged == 0 {
+		if r, err := e.rolled(m.fit, inner); err == nil && r != nil && r.Diverged == 0 {
 			return float64(r.Error.Median), ctx.Err()
 		}
 	}

@@ -124,7 +124,7 @@ type startFlags struct {
 	quiet bool
 }
 
-// bind names the flags; an every of 0 is one that hundredthOf chooses.
+// bind names the flags; an every of 0 is one that the number of steps chooses.
 func (f *startFlags) bind(cmd *cobra.Command, n, steps, every int) {
 	fs := cmd.Flags()
 	fs.SortFlags = false

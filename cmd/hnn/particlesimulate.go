@@ -57,6 +57,14 @@ func (f *startFlags) usual(cmd *cobra.Command, dir string, d *display) error {
 	return nil
 }
 
+// lawful refuses a species, given by a flag, of which a run has no laws.
+func (f *startFlags) lawful(flag, species string) error {
+	if f.o.Model != nil && !slices.Contains(f.o.Model.Species, species) {
+		return fmt.Errorf("%s: the laws are of %s", flag, strings.Join(f.o.Model.Species, ", "))
+	}
+	return nil
+}
+
 // share takes shares of species from their flag.
 func (f *startFlags) share(given map[string]string) error {
 	if len(given) == 0 {
@@ -72,8 +80,8 @@ func (f *startFlags) share(given map[string]string) error {
 		if err != nil || !(v >= 0) || math.IsInf(v, 0) {
 			return fmt.Errorf("--shares %s=%s: a share is a number that is not negative", s, text)
 		}
-		if !slices.Contains(f.o.Model.Species, s) {
-			return fmt.Errorf("--shares %s=%s: the laws are of %s", s, text, strings.Join(f.o.Model.Species, ", "))
+		if err := f.lawful("--shares "+s+"="+text, s); err != nil {
+			return err
 		}
 		f.o.Shares[s] = v
 		total += v
@@ -141,13 +149,13 @@ The same command gives the same bits for any number of cores.`,
 			}
 		}
 		for s := range options.Mass {
-			if f.o.Model != nil && !slices.Contains(f.o.Model.Species, s) {
-				return usage(fmt.Errorf("--mass %s: the laws are of %s", s, strings.Join(f.o.Model.Species, ", ")))
+			if err := f.lawful("--mass "+s, s); err != nil {
+				return usage(err)
 			}
 		}
 		for s := range charges {
-			if f.o.Model != nil && !slices.Contains(f.o.Model.Species, s) {
-				return usage(fmt.Errorf("--charge %s: the laws are of %s", s, strings.Join(f.o.Model.Species, ", ")))
+			if err := f.lawful("--charge "+s, s); err != nil {
+				return usage(err)
 			}
 		}
 		f.o.Mass, f.o.Charge = options.Mass, map[string]float64{}

@@ -10,26 +10,24 @@ import (
 func fix(frames []*Frame) {
 	first := frames[0]
 	if first.Fixed == nil && len(frames) > 1 && (first.Vel != nil || first.Force != nil) {
-		fixed, n := make([]bool, first.N()), 0
+		fixed := make([]bool, first.N())
 		for i := range fixed {
-			if fixed[i] = !slices.ContainsFunc(frames, func(f *Frame) bool { return f.moves(first, i) }); fixed[i] {
-				n++
-			}
+			fixed[i] = !slices.ContainsFunc(frames, func(f *Frame) bool { return f.moves(first, i) })
 		}
-		if n > 0 && n < len(fixed) {
+		if slices.Contains(fixed, true) && slices.Contains(fixed, false) {
 			first.Fixed = fixed
 		}
 	}
 	if first.Fixed == nil {
 		return
 	}
-	counts := 0
+	n := 0
 	for _, held := range first.Fixed {
 		if held {
-			counts++
+			n++
 		}
 	}
-	first.Notes = append(first.Notes, fmt.Sprintf("%d of %d particles are held at one place (by move_mask, or since they never move)", counts, first.N()))
+	first.Notes = append(first.Notes, fmt.Sprintf("%d of %d particles are held at one place (by move_mask, or since they never move)", n, first.N()))
 	for _, f := range frames {
 		f.Fixed = first.Fixed
 	}
